@@ -1,0 +1,33 @@
+"""The two database aliases: `default` writes, `reader` reads a stable snapshot and never writes."""
+
+from pathlib import Path
+
+from config.env import env_text, postgres
+
+# A read inside a transaction on SQLite's IMMEDIATE alias would hold its only write lock.
+_SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+
+
+def _sqlite(path: Path, *, reads_only: bool) -> dict[str, object]:
+    options: dict[str, object] = {"timeout": 20, "init_command": _SQLITE_PRAGMAS}
+    if reads_only:
+        options["init_command"] = _SQLITE_PRAGMAS + "PRAGMA query_only=ON;"
+    else:
+        options["transaction_mode"] = "IMMEDIATE"
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}
+
+
+def databases(var: Path) -> dict[str, dict[str, object]]:
+    """Both aliases, on the database that the environment names or on SQLite below `var`."""
+    url = env_text("DATABASE_URL")
+    if not url:
+        path = Path(env_text("SQLITE_PATH", str(var / "db.sqlite3")))
+        default, reader = _sqlite(path, reads_only=False), _sqlite(path, reads_only=True)
+    else:
+        default, reader = postgres(url), postgres(env_text("READER_DATABASE_URL") or url)
+        read_only = "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
+        options = reader["OPTIONS"]
+        assert isinstance(options, dict)
+        options["options"] = read_only
+    reader["TEST"] = {"MIRROR": "default"}
+    return {"default": default, "reader": reader}

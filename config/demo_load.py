@@ -1,0 +1,124 @@
+"""Load the demo: five workbooks, adoption by the cells, a docket, accounts, figures."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Max
+
+from cadres.actions.units import create_host
+from cadres.imports.roster import check_roster, write_roster
+from cadres.models import Body, BodyKind, ImportMode, Unit, UnitKind
+from config import demo_story as story
+from config.demo_accounts import make_accounts
+from pledges import queries
+from pledges.actions import dockets, transitions
+from pledges.actions.acts import Act
+from pledges.actions.campaigns import create_campaign, guidance_list
+from pledges.actions.lists import mark_sent
+from pledges.imports import run as pledge_import
+from pledges.models import Campaign, Channel, ListKind, Pledge, Tier
+from pledges.states import PledgeStatus
+from reports import counts
+
+Say = Callable[[str], None]
+FOLDER = Path(settings.BASE_DIR) / "demo"
+
+
+def load(day: date, say: Say) -> None:
+    """Everything the demo shows, through the same actions as an office uses."""
+    host = _organisation(day, say)
+    campaigns = _campaigns(host)
+    for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
+        checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
+        written = pledge_import.write(checked, by=None, on=None, source=file)
+        say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
+    members = campaigns[story.MEMBERS.code]
+    tier = members.tiers.get()
+    waiting = _adopt(tier, say)
+    _return_one(tier, waiting, day)
+    _docket(campaigns["CB-2024"], host)
+    make_accounts(host, tier, waiting, day)
+    counts.drain(day)
+    say("figures counted")
+
+
+def _organisation(day: date, say: Say) -> Unit:
+    """Hà Nội, Tây Hồ with its bodies, and everybody on the roster."""
+    city = create_host("HANOI", "Đảng bộ thành phố Hà Nội", kind=UnitKind.CITY_COMMITTEE, on=story.ROSTER_DAY)
+    host = create_host(story.HOST, "Đảng bộ quận Tây Hồ", parent=city, on=story.ROSTER_DAY)
+    Unit.objects.filter(pk=host.pk).update(place="Tây Hồ", symbol="QU")
+    for kind, name, symbol, seats in story.BODIES:
+        Body.objects.update_or_create(
+            unit=host, kind=kind, ended_on=None, defaults={"name": name, "symbol": symbol, "seats": seats}
+        )
+    checked = check_roster(FOLDER / story.ROSTER, host, as_of=story.ROSTER_DAY, today=day)
+    write_roster(checked, ImportMode.FAULTLESS, by=None)
+    say(f"{story.HOST}: {Unit.objects.under(host.path).count()} units")
+    return Unit.objects.get(pk=host.pk)
+
+
+def _campaigns(host: Unit) -> dict[str, Campaign]:
+    clear = guidance_list(ListKind.CLARITY, "5 rõ", story.FIVE_CLEAR, "Quận ủy Tây Hồ, 2024")
+    guidance_list(ListKind.CLARITY, "6 rõ", story.SIX_CLEAR, "Kết luận 226-KL/TW, 11/12/2025")
+    dares = guidance_list(ListKind.DARE, "7 dám", [(label, ()) for label in story.SEVEN_DARES])
+    good = guidance_list(ListKind.FOUR_GOOD, "4 tốt", [(label, ()) for label in story.FOUR_GOOD])
+    plans = (*story.CADRES, story.MEMBERS)
+    campaigns = {plan.code: create_campaign(host, plan) for plan in plans}
+    for campaign in campaigns.values():
+        campaign.lists.set([clear, dares, good])
+    return campaigns
+
+
+def _adopt(tier: Tier, say: Say) -> list[Unit]:
+    """Every cell adopts its list on the day its paper states, but the last ones; returns those."""
+    cells = list(
+        queries.cells_of(tier)
+        .annotate(met_on=Max("pledges__submitted_on", filter=queries.of_tier("pledges__", tier)))
+        .order_by("-met_on", "path")
+    )
+    waiting, adopting = cells[: story.CELLS_WAITING], cells[story.CELLS_WAITING :]
+    pledges: dict[int, list[int]] = {}
+    for pk, unit in Pledge.objects.filter(tier=tier, status=PledgeStatus.SUBMITTED).values_list(
+        "pk", "unit_id"
+    ):
+        pledges.setdefault(unit, []).append(pk)
+    bodies = {
+        body.unit_id: body for body in Body.objects.filter(kind=BodyKind.CELL_MEETING).select_related("unit")
+    }
+    for cell in adopting:
+        dockets.record_from_paper(
+            tier=tier,
+            body=bodies[cell.pk],
+            title=f"Sinh hoạt chi bộ ngày {cell.met_on:%d/%m/%Y}",
+            source=story.MEMBERS_FILE,
+            pledge_ids=pledges.get(cell.pk, []),
+            by=None,
+            meeting_on=cell.met_on,
+        )
+        mark_sent(tier=tier, units=[cell], on=cell.met_on, by=None)
+    say(f"{len(adopting)} cells have adopted, {len(waiting)} have not")
+    return waiting
+
+
+def _return_one(tier: Tier, waiting: list[Unit], day: date) -> None:
+    """One pledge of a cell that has not met yet goes back to its author."""
+    pledge = Pledge.objects.filter(tier=tier, unit=waiting[0], status=PledgeStatus.SUBMITTED).order_by("pk")[
+        3
+    ]
+    act = Act(by=None, on=day, channel=Channel.PAPER)
+    transitions.return_for_amendment({pledge.pk: story.RETURN_REASON}, act=act)
+
+
+def _docket(campaign: Campaign, host: Unit) -> None:
+    """The key cadres' pledges of the year lie before the standing committee."""
+    tier = campaign.tiers.get()
+    body = Body.objects.get(unit=host, kind=BodyKind.STANDING_COMMITTEE, ended_on=None)
+    dockets.build_docket(
+        tier=tier,
+        body=body,
+        title=f"Nhiệm vụ khó khăn, phức tạp của cán bộ chủ chốt năm {campaign.year}",
+        by=None,
+        pledge_ids=list(queries.awaiting_body(tier, body).values_list("pk", flat=True)),
+    )

@@ -1,0 +1,120 @@
+"""The demo's story: the district committee of Tây Hồ on 26/03/2024. People are invented."""
+
+from datetime import date
+
+from cadres.models import BodyKind
+from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan
+from pledges.models import Counted, StepLevel, StepMode, TierKind
+from pledges.states import CampaignState
+
+HOST = "TAYHO"
+ROSTER = "danh-sach-dang-vien-2024.xlsx"
+ROSTER_DAY = date(2024, 1, 1)
+MEMBERS_FILE = "dang-ky-viec-moi-viec-kho-2024.xlsx"
+CADRE_FILES = {
+    "CB-2022": "can-bo-chu-chot-2022.xlsx",
+    "CB-2023": "can-bo-chu-chot-2023.xlsx",
+    "CB-2024": "can-bo-chu-chot-2024.xlsx",
+}
+# Cells whose meeting has not adopted the list yet on the day of the demo.
+CELLS_WAITING = 21
+RETURN_REASON = "Chưa rõ kết quả, sản phẩm: đề nghị ghi số lượng cụ thể."
+
+BODIES = (
+    (BodyKind.COMMITTEE, "Quận ủy Tây Hồ", "QU", None),
+    (BodyKind.STANDING_COMMITTEE, "Ban Thường vụ Quận ủy Tây Hồ", "QU", 11),
+    (BodyKind.PEOPLES_COMMITTEE, "Ủy ban nhân dân quận Tây Hồ", "UBND", 17),
+    (BodyKind.ORGANISATION_BOARD, "Ban Tổ chức Quận ủy Tây Hồ", "BTCQU", None),
+    (BodyKind.INSPECTION, "Ủy ban Kiểm tra Quận ủy Tây Hồ", "UBKTQU", None),
+    (BodyKind.OFFICE, "Văn phòng Quận ủy Tây Hồ", "VPQU", None),
+)
+
+FIVE_CLEAR = (
+    ("rõ người", ("lead_member",)),
+    ("rõ việc", ("title", "novelty")),
+    ("rõ tiến độ", ("due_on",)),
+    ("rõ kết quả", ("product",)),
+    ("rõ trách nhiệm", ("own_role",)),
+)
+SIX_CLEAR = (
+    ("rõ người", ("lead_member",)),
+    ("rõ việc", ("title", "novelty")),
+    ("rõ thời gian", ("due_on",)),
+    ("rõ trách nhiệm", ("own_role",)),
+    ("rõ thẩm quyền", ("authority",)),
+    ("rõ sản phẩm", ("product",)),
+)
+SEVEN_DARES = (
+    "dám nghĩ",
+    "dám nói",
+    "dám làm",
+    "dám chịu trách nhiệm",
+    "dám đổi mới, sáng tạo",
+    "dám đương đầu với khó khăn, thử thách",
+    "dám hành động vì lợi ích chung",
+)
+FOUR_GOOD = (
+    "hoàn thành tốt nhiệm vụ chính trị",
+    "chất lượng sinh hoạt tốt",
+    "đoàn kết, kỷ luật tốt",
+    "cán bộ, đảng viên tốt",
+)
+
+_STANDING = Step(StepLevel.HOST, BodyKind.STANDING_COMMITTEE, StepMode.DECIDES_JOINTLY)
+_PEOPLES = Step(StepLevel.HOST, BodyKind.PEOPLES_COMMITTEE, StepMode.DECIDES_JOINTLY)
+_PEOPLES_STATE = Step(StepLevel.HOST, BodyKind.PEOPLES_COMMITTEE, StepMode.DECIDES_JOINTLY, "state")
+
+
+def _cadres(year: int, *, quota: tuple[int, int | None], past: bool) -> CampaignPlan:
+    """Key cadres of a year: in the past both bodies approved everything, on paper."""
+    route = (_STANDING, _PEOPLES if past else _PEOPLES_STATE)
+    return CampaignPlan(
+        code=f"CB-{year}",
+        year=year,
+        title=f"Cán bộ chủ chốt đăng ký đảm nhận nhiệm vụ khó khăn, phức tạp năm {year}",
+        state=CampaignState.EVALUATING if past else CampaignState.OPEN,
+        opens_on=None if past else date(year, 1, 15),
+        closes_on=None if past else date(year, 3, 31),
+        tiers=(
+            TierPlan(
+                kind=TierKind.KEY_CADRES,
+                counted=Counted.NOBODY,
+                quota_min=quota[0],
+                quota_max=quota[1],
+                steps=route,
+            ),
+        ),
+    )
+
+
+CADRES = (
+    _cadres(2022, quota=(1, 2), past=True),
+    _cadres(2023, quota=(2, None), past=True),
+    _cadres(2024, quota=(2, None), past=False),
+)
+MEMBERS = CampaignPlan(
+    code="DV-2024",
+    year=2024,
+    title="Đảng viên đăng ký thực hiện việc mới, việc khó năm 2024",
+    guidance=(
+        "Mỗi đảng viên đăng ký ít nhất một việc mới hoặc việc khó, gắn với nhiệm vụ của chi bộ, "
+        "bảo đảm rõ người, rõ việc, rõ tiến độ, rõ kết quả, rõ trách nhiệm."
+    ),
+    themes=(
+        "Trật tự đô thị, vệ sinh môi trường, giải phóng mặt bằng",
+        "Cải cách hành chính, chuyển đổi số",
+        "Văn hóa, du lịch, không gian Hồ Tây",
+        "Xây dựng chi bộ bốn tốt, đảng viên bốn tốt",
+    ),
+    opens_on=date(2024, 1, 15),
+    closes_on=date(2024, 3, 31),
+    tiers=(
+        TierPlan(
+            kind=TierKind.MEMBERS,
+            counted=Counted.STANDINGS,
+            quota_min=1,
+            quota_max=3,
+            steps=MEMBERS_ROUTE,
+        ),
+    ),
+)

@@ -1,0 +1,33 @@
+"""The front door: health, language, and the page each role lands on."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
+
+from cadres.access import anonymous_allowed, signed_in
+from config.navigation import landing
+
+
+@anonymous_allowed
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when the process answers and the database does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@anonymous_allowed
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Vietnamese or English, kept in a cookie."""
+    return set_language(request)
+
+
+@signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The page on which the person's first work waits."""
+    return redirect(landing(request.user))

@@ -1,0 +1,45 @@
+"""What all tests share: which of them can run here, and real workers for those that want them."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+from django.conf import settings as site
+from django.db import connection
+
+from tests.workers import workers
+
+# The time of one example says nothing while two test processes share two processors.
+hypothesis.settings.register_profile("site", deadline=None)
+hypothesis.settings.load_profile("site")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _absent(marker: str) -> str:
+    """Why a test with `marker` cannot run here; empty when it can."""
+    if marker == "browser":
+        return "" if any(map(shutil.which, BROWSERS)) else "no Chromium on this machine"
+    if connection.vendor != "postgresql":
+        return "DATABASE_URL names no PostgreSQL"
+    if marker == "celery_workers" and not site.REDIS_URL:
+        return "REDIS_URL names no Redis"
+    return ""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, with the reason; in CI nothing may be absent."""
+    for marker in ("browser", "postgres", "celery_workers"):
+        reason = _absent(marker) if item.get_closest_marker(marker) else ""
+        if reason and os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}, and in CI it must be there", pytrace=False)
+        elif reason:
+            pytest.skip(reason)
+
+
+@pytest.fixture
+def celery_workers(transactional_db, tmp_path):
+    """Two real workers, one for each queue; a test that asks for it is marked `celery_workers`."""
+    with workers(tmp_path):
+        yield
