@@ -1,0 +1,15 @@
+"""Who: units, members, bodies, accounts, roles; and the rows every app writes beside its own."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CadresConfig(AppConfig):
+    name = "cadres"
+    append_only = ("cadres_recordevent",)
+
+    def ready(self) -> None:
+        from cadres.guards import install_guards  # noqa: PLC0415  (models must be loaded first)
+
+        # The only receiver of the project: SQLite drops triggers when a migration remakes a table.
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="cadres.guards")

@@ -1,0 +1,43 @@
+"""Models of `cadres`, one file a subject."""
+
+from cadres.models.accounts import RoleAssignment, User
+from cadres.models.bodies import (
+    Body,
+    BodyKind,
+    BodyMember,
+    CadreEntry,
+    CadreList,
+    Office,
+    OfficeKind,
+)
+from cadres.models.imports import ImportJob, ImportMode, RosterImport
+from cadres.models.journal import RecordEvent, UnitChange
+from cadres.models.members import Member, Membership, Rank, Standing
+from cadres.models.units import CELL_KINDS, PATH_STEP, Unit, UnitChangeKind, UnitKind, UnitPeriod
+
+__all__ = [
+    "CELL_KINDS",
+    "PATH_STEP",
+    "Body",
+    "BodyKind",
+    "BodyMember",
+    "CadreEntry",
+    "CadreList",
+    "ImportJob",
+    "ImportMode",
+    "Member",
+    "Membership",
+    "Office",
+    "OfficeKind",
+    "Rank",
+    "RecordEvent",
+    "RoleAssignment",
+    "RosterImport",
+    "Standing",
+    "Unit",
+    "UnitChange",
+    "UnitChangeKind",
+    "UnitKind",
+    "UnitPeriod",
+    "User",
+]

@@ -1,0 +1,114 @@
+"""Who may see and do what: roles in force today, each with its scope.
+
+Two questions only: *what may I see* (`visible_to` on QuerySets, built from `readable_paths`) and
+*may I do this* (`can_…`). Outside one's scope is 404, inside without the right 403.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from cadres import clock
+from cadres.models import Body, Member, RoleAssignment, Unit, User
+from cadres.roles import READING_ROLES, Role
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The roles of a person today: paths of units and keys of bodies by role."""
+
+    member_id: int | None = None
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    bodies: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    body_paths: tuple[str, ...] = ()
+
+    def has(self, role: str) -> bool:
+        """Whether the role is held anywhere."""
+        return bool(self.paths.get(role) or self.bodies.get(role))
+
+    def covers(self, role: str, path: str) -> bool:
+        """Whether the role is held at the unit at `path` or above it."""
+        return any(path.startswith(root) for root in self.paths.get(role, ()))
+
+    def covers_any(self, roles: tuple[Role, ...], path: str) -> bool:
+        """Whether one of the roles is held at the unit at `path` or above it."""
+        return any(self.covers(role, path) for role in roles)
+
+    @property
+    def readable_paths(self) -> tuple[str, ...]:
+        """Sub-trees whose figures, names and pledges the person reads."""
+        paths = {path for role in READING_ROLES for path in self.paths.get(role, ())}
+        return tuple(sorted(paths | set(self.body_paths)))
+
+
+def scope_of(user: User) -> Scope:
+    """The scope of a user today, read once a request (kept on the instance)."""
+    known: Scope | None = getattr(user, "_scope", None)
+    if known is None:
+        known = _read_scope(user)
+        user._scope = known  # type: ignore[attr-defined]
+    return known
+
+
+def _read_scope(user: User) -> Scope:
+    if not user.is_active:
+        return Scope()
+    rows = (
+        RoleAssignment.objects.on(clock.today())
+        .filter(user=user)
+        .values_list("role", "unit__path", "body_id", "body__unit__path")
+    )
+    paths: dict[str, tuple[str, ...]] = {}
+    bodies: dict[str, tuple[int, ...]] = {}
+    body_paths: set[str] = set()
+    for role, path, body_id, body_path in rows:
+        if body_id is None:
+            paths[role] = (*paths.get(role, ()), path)
+        else:
+            bodies[role] = (*bodies.get(role, ()), body_id)
+            body_paths.add(body_path)
+    return Scope(user.member_id, paths, bodies, tuple(sorted(body_paths)))
+
+
+def under(paths: tuple[str, ...], prefix: str = "") -> Q:
+    """The condition "the unit reached by `prefix` lies under one of the paths"."""
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(**{f"{prefix}path__startswith": path})
+    return condition
+
+
+def can_read_unit(user: User, unit: Unit) -> bool:
+    """Whether figures and names of the unit may be read."""
+    return any(unit.path.startswith(path) for path in scope_of(user).readable_paths)
+
+
+def can_read_member(user: User, member: Member) -> bool:
+    """Whether the record of the member may be read: one's own, or within scope."""
+    return scope_of(user).member_id == member.pk or can_read_unit(user, member.unit)
+
+
+def can_keep_roster(user: User, unit: Unit) -> bool:
+    """Whether rosters of the unit may be brought in: the organisation board of it or above."""
+    return scope_of(user).covers(Role.BOARD_OFFICER, unit.path)
+
+
+def can_issue_slips(user: User, unit: Unit) -> bool:
+    """Whether accounts of the unit's secretaries are kept by this user.
+
+    The committee above a cell (or the board) prints its slips; the administrator keeps accounts.
+    """
+    scope = scope_of(user)
+    return scope.covers_any((Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER, Role.ADMINISTRATOR), unit.path)
+
+
+def can_grant(user: User, role: str, unit: Unit) -> bool:
+    """Whether the user may confirm a role at the unit: those who keep its slips, never for oneself."""
+    if role == Role.CELL_SECRETARY:
+        return can_issue_slips(user, unit)
+    return scope_of(user).covers_any((Role.BOARD_OFFICER, Role.ADMINISTRATOR), unit.path)
+
+
+def can_sit_for(user: User, role: str, body: Body) -> bool:
+    """Whether the user holds `role` (member, recorder) in the body."""
+    return body.pk in scope_of(user).bodies.get(role, ())

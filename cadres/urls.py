@@ -1,0 +1,26 @@
+"""Addresses of accounts, people and organisations."""
+
+from django.urls import path
+
+from cadres.views import accounts, members, roles, roster, slips
+
+app_name = "cadres"
+urlpatterns = [
+    path("sign-in/", accounts.sign_in, name="sign_in"),
+    path("sign-in/demo/", accounts.demo_sign_in, name="demo_sign_in"),
+    path("sign-out/", accounts.sign_out, name="sign_out"),
+    path("password/", accounts.set_password, name="set_password"),
+    path("accounts/", accounts.account_list, name="account_list"),
+    path("roles/", roles.offers, name="role_offers"),
+    path("roles/confirm/", roles.confirm, name="role_confirm"),
+    path("offices/<int:pk>/end/", roles.end_office, name="office_end"),
+    path("slips/", slips.slip_list, name="slip_list"),
+    path("slips/issue/", slips.issue, name="slip_issue"),
+    path("search/", members.search, name="search"),
+    path("rosters/", roster.import_list, name="roster_list"),
+    path("rosters/new/", roster.upload, name="roster_upload"),
+    path("rosters/<int:pk>/", roster.detail, name="roster_detail"),
+    path("rosters/<int:pk>/progress/", roster.progress, name="roster_progress"),
+    path("rosters/<int:pk>/confirm/", roster.confirm, name="roster_confirm"),
+    path("rosters/<int:pk>/refused/", roster.refused_file, name="roster_refused"),
+]
