@@ -1,0 +1,131 @@
+"""Members are added, move between cells, change standing and rank, and leave: each for a set, by date.
+
+Periods are half-open: who moves on a day belongs to the new cell on that day. Every call locks the
+members, writes one journal row with numbers only and one outbox row a unit, in one transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from cadres.actions.openings import lock_members
+from cadres.actions.placements import (
+    Placed,
+    Placement,
+    TooEarlyError,
+    insert_members,
+    open_memberships,
+    place,
+)
+from cadres.actions.roles import end_offices
+from cadres.models import CELL_KINDS, Member, Membership, Office, Rank, RecordEvent, Standing, Unit, User
+from cadres.outbox import note_changes
+
+
+@transaction.atomic
+def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list[Member]:
+    """Take new people into the units they name, with their first membership from the day `on`."""
+    insert_members(members, on=on)
+    _note({member.unit_id for member in members}, "members_added", len(members), on=on, by=by)
+    return list(members)
+
+
+@transaction.atomic
+def move_members(members: Iterable[Member], unit: Unit, *, on: date, by: User | None) -> Placed:
+    """Move members to `unit` from the day `on` (chuyển sinh hoạt đảng); their posts in the cells left end."""
+    placed = _place(members, unit_id=unit.pk, on=on)
+    end_posts_left(placed.changed, on=on, by=by)
+    _note(placed.units, "members_moved", len(placed.changed | placed.opened), on=on, by=by)
+    return placed
+
+
+@transaction.atomic
+def change_standing(
+    members: Iterable[Member],
+    *,
+    on: date,
+    by: User | None,
+    standing: Standing | None = None,
+    rank: Rank | None = None,
+) -> Placed:
+    """Change how members stand (miễn sinh hoạt, tạm thời ở nơi khác) or their rank (dự bị → chính thức)."""
+    placed = _place(members, standing=standing, rank=rank, on=on)
+    _note(placed.units, "standing_changed", len(placed.changed), on=on, by=by)
+    return placed
+
+
+@transaction.atomic
+def end_memberships(members: Iterable[Member], *, on: date, by: User | None) -> set[int]:
+    """End the memberships of those who leave, with their posts, on the day `on`; returns who left.
+
+    A membership that began on `on` itself never was and is removed.
+    """
+    ids = [member.pk for member in members]
+    lock_members(ids)
+    rows = open_memberships(ids)
+    newest = max((row.start for row in rows), default=on)
+    if newest > on:
+        raise TooEarlyError(newest)
+    Membership.objects.filter(pk__in=[row.pk for row in rows if row.start == on]).delete()
+    Membership.objects.filter(pk__in=[row.pk for row in rows if row.start < on]).update(end=on)
+    left = {row.member_id for row in rows}
+    _end_posts(Office.objects.filter(member__in=left, end=None), on=on, by=by)
+    _note({row.unit_id for row in rows}, "memberships_ended", len(left), on=on, by=by)
+    return left
+
+
+def end_posts_left(member_ids: Iterable[int], *, on: date, by: User | None) -> int:
+    """End the posts that members hold in cells no longer their own; returns how many."""
+    offices = Office.objects.filter(member__in=list(member_ids), end=None, unit__kind__in=CELL_KINDS)
+    return _end_posts(offices.exclude(unit=F("member__unit")), on=on, by=by)
+
+
+def _end_posts(offices: QuerySet[Office], *, on: date, by: User | None) -> int:
+    starts = dict(offices.values_list("pk", "start"))
+    newest = max(starts.values(), default=on)
+    if newest > on:
+        raise TooEarlyError(newest)
+    done, _refused = end_offices(starts, by=by, on=on)
+    return len(done)
+
+
+def _place(
+    members: Iterable[Member],
+    *,
+    on: date,
+    unit_id: int | None = None,
+    standing: Standing | None = None,
+    rank: Rank | None = None,
+) -> Placed:
+    """Place members with what is given changed; the rest is read under the lock, not from the instances.
+
+    Who has left is placed again only by naming a unit.
+    """
+    ids = [member.pk for member in members]
+    lock_members(ids)
+    if unit_id is None:
+        ids = [row.member_id for row in open_memberships(ids)]
+    return place(
+        [
+            Placement(
+                member_id=member.pk,
+                unit_id=unit_id or member.unit_id,
+                rank=rank or Rank(member.rank),
+                standing=standing or Standing(member.standing),
+            )
+            for member in Member.objects.filter(pk__in=ids)
+        ],
+        on=on,
+    )
+
+
+def _note(units: set[int], action: str, number: int, *, on: date, by: User | None) -> None:
+    """One journal row with numbers only, one outbox row a unit; nothing when nothing changed."""
+    if not units:
+        return
+    note_changes(units)
+    only = next(iter(units)) if len(units) == 1 else None
+    data = {"members": number, "on": on.isoformat()}
+    RecordEvent.objects.create(actor=by, action=action, unit_id=only, data=data)

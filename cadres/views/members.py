@@ -1,0 +1,33 @@
+"""Looking for members and organisations."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
+
+from cadres.access import person, signed_in
+from cadres.permissions import scope_of
+from cadres.queries.search import found_members, found_units
+from cadres.views import terms
+
+PAGE = 30
+UNITS = 12
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Members and organisations within the person's scope; nobody outside it ever appears."""
+    if request.method == "POST":
+        return terms.remember(request, "search")
+    user, term = person(request), terms.recall(request, "search")
+    members = found_members(user, term).select_related("unit__parent")
+    units = found_units(user, term).select_related("parent")
+    context = {
+        "term": term,
+        "page": Paginator(members, PAGE).get_page(request.GET.get("page")),
+        "units": units[:UNITS],
+        "units_count": units.count(),
+        "reads_anything": bool(scope_of(user).readable_paths),
+    }
+    return TemplateResponse(request, "cadres/search.html", context)

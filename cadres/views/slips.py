@@ -1,0 +1,82 @@
+"""Account slips: which cells' secretaries have one, and printing new ones."""
+
+import segno
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cadres import clock
+from cadres.access import person, role_required
+from cadres.actions.accounts import issue_slips
+from cadres.forms.accounts import KeysForm
+from cadres.queries.accounts import (
+    KEEPERS,
+    cells_without_secretary,
+    count_by_state,
+    find_posts,
+    in_state,
+    kept_accounts,
+    posts_with_state,
+)
+from cadres.views import terms
+from cadres.views.accounts import PAGE, state_chips
+
+NAMED = 3
+
+
+@role_required(*KEEPERS)
+@require_http_methods(["GET", "POST"])
+def slip_list(request: HttpRequest) -> HttpResponse:
+    """The cells the person keeps, with their secretaries and how far their accounts have come."""
+    if request.method == "POST":
+        return terms.remember(request, "slips")
+    user, on, term = person(request), clock.today(), terms.recall(request, "slips")
+    found = find_posts(posts_with_state(user, on=on, at=timezone.now()), term)
+    counts, state = count_by_state(found), request.GET.get("state", "")
+    shown = in_state(found, state)
+    nobody = cells_without_secretary(user, on)
+    context = {
+        "page": Paginator(shown.select_related("unit__parent", "member__user"), PAGE).get_page(
+            request.GET.get("page")
+        ),
+        "chips": state_chips(counts, state),
+        "counts": counts,
+        "term": term,
+        "nobody_count": nobody.count(),
+        "nobody": nobody.select_related("parent")[:NAMED],
+    }
+    return TemplateResponse(request, "cadres/slip_list.html", context)
+
+
+@role_required(*KEEPERS)
+@never_cache
+@require_POST
+def issue(request: HttpRequest) -> HttpResponse:
+    """Print new slips at once, in the answer itself: the codes are shown this once and kept nowhere."""
+    user, on = person(request), clock.today()
+    form = KeysForm(request.POST, most=PAGE)
+    if not form.is_valid():
+        messages.error(request, form.complaint)
+        return redirect("cadres:slip_list")
+    keys = form.cleaned_data["keys"]
+    if kept_accounts(user, on).filter(pk__in=keys).count() != len(keys):
+        raise Http404
+    slips, refused = issue_slips(keys, by=user, on=on)
+    if not slips:
+        for one in refused:
+            messages.error(request, f"{one.user.display_name}: {one.reason}")
+        return redirect("cadres:slip_list")
+    sign_in = segno.make(request.build_absolute_uri(reverse("cadres:sign_in")), error="m")
+    context = {
+        "slips": slips,
+        "refused": refused,
+        "front_page": request.build_absolute_uri("/"),
+        "qr": sign_in.svg_data_uri(scale=4, border=2),
+    }
+    return TemplateResponse(request, "cadres/slip_print.html", context)
