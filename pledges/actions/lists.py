@@ -1,0 +1,60 @@
+"""Lists go upwards: a cell's after its meeting, a committee's once it has endorsed its cells."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cadres.models import Unit, User
+from cadres.outbox import note_changes
+from pledges.actions.acts import NotAllowedError
+from pledges.models import Docket, DocketLine, SentList, Tier
+from pledges.permissions import can_send_list
+from pledges.states import Outcome
+
+
+def mark_sent(*, tier: Tier, units: Sequence[Unit], on: date, by: User | None) -> list[SentList]:
+    """Note that the lists of the units were sent; a list already sent is left as it is."""
+    with transaction.atomic():
+        known = set(SentList.objects.filter(tier=tier, unit__in=units).values_list("unit_id", flat=True))
+        rows = [
+            SentList(tier=tier, unit=unit, sent_on=on, sent_by=by) for unit in units if unit.pk not in known
+        ]
+        made = SentList.objects.bulk_create(rows, ignore_conflicts=True)
+        note_changes([row.unit_id for row in rows], campaign=tier.campaign_id)
+    return made
+
+
+def send_upwards(*, tier: Tier, unit: Unit, on: date, by: User) -> bool:
+    """A grassroots committee sends its list: the cells it has endorsed.
+
+    Returns whether it was sent now; a list already sent is left as it is. Raises NotAllowedError.
+    """
+    if not can_send_list(by, unit):
+        raise NotAllowedError(_("You do not send the list of this committee."))
+    below = SentList.objects.filter(tier=tier, unit__path__startswith=unit.path).exclude(unit=unit)
+    if not below.filter(endorsed_by__isnull=False).exists():
+        raise NotAllowedError(_("No list of a cell has been endorsed yet."))
+    return bool(mark_sent(tier=tier, units=[unit], on=on, by=by))
+
+
+def settle_lists(docket: Docket, lines: Sequence[DocketLine]) -> None:
+    """At a conclusion: approved lists are endorsed, lists to amend go back to their unit.
+
+    A list that another docket has endorsed or sent back meanwhile is left alone and its line,
+    not saved here, becomes void.
+    """
+    lists = SentList.objects.filter(tier=docket.tier)
+    endorsed = [line.unit_id for line in lines if line.outcome == Outcome.APPROVE]
+    back = [line.unit_id for line in lines if line.outcome == Outcome.RETURN]
+    # One statement judges and writes: of two meetings recorded at once only one endorses a list.
+    lists.filter(unit__in=endorsed, endorsed_by=None).update(endorsed_by=docket)
+    settled = set(lists.filter(unit__in=endorsed, endorsed_by=docket).values_list("unit_id", flat=True))
+    unsettled = lists.filter(unit__in=back, endorsed_by=None)
+    settled |= set(unsettled.values_list("unit_id", flat=True))
+    unsettled.delete()
+    for line in lines:
+        if line.outcome in (Outcome.APPROVE, Outcome.RETURN) and line.unit_id not in settled:
+            line.outcome = Outcome.VOID
+    note_changes([pk for pk in back if pk in settled], campaign=docket.campaign_id)

@@ -1,0 +1,253 @@
+"""Drafts and submission: one member by a form, or a whole workbook at once."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cadres.models import Member, Unit
+from cadres.outbox import note_changes
+from pledges import rules
+from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
+from pledges.actions.journal import journal_tail, write_events
+from pledges.actions.transitions import changed_units, lock
+from pledges.content import CONTENT_FIELDS, content_of, digest
+from pledges.models import (
+    EventAction,
+    GuidanceItem,
+    Partner,
+    Pledge,
+    PledgeTier,
+    PledgeVersion,
+    Tier,
+)
+from pledges.permissions import can_edit, why_not_register
+from pledges.states import TRANSITIONS, PledgeStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What came from a form or a line of a workbook for one pledge.
+
+    `ref` is the form's UUID: a double click finds the first row. `revision` is the one the form
+    was opened with (None for a new pledge). Keys of `content` are CONTENT_FIELDS.
+    """
+
+    ref: uuid.UUID
+    tier: Tier
+    lead: Member
+    unit: Unit
+    content: Mapping[str, Any]
+    partners: Sequence[str] = ()
+    revision: int | None = None
+    on: date | None = field(default=None)
+
+
+def save_draft(typed: Typed, *, act: Act, day: date) -> Pledge:
+    """Begin a draft, or write into one that is in the author's hands.
+
+    Raises NotAllowedError (window closed, no right, already sent) and StaleError (somebody else
+    saved since the form was opened); nothing is overwritten in either case.
+    """
+    assert act.by is not None
+    with transaction.atomic():
+        Member.objects.select_for_update(of=("self",)).get(pk=typed.lead.pk)
+        found = Pledge.objects.select_for_update(of=("self",)).filter(ref=typed.ref).first()
+        if found is None:
+            if reason := why_not_register(act.by, typed.lead, typed.tier, day):
+                raise NotAllowedError(reason)
+            return _begin(typed, act)
+        return _rewrite(found, typed, act)
+
+
+def _begin(typed: Typed, act: Act) -> Pledge:
+    pledge = _fresh(typed, act)
+    pledge.save()
+    write_events([pledge], act=act, action=EventAction.CREATED, to=PledgeStatus.DRAFT, first=True)
+    Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
+    PledgeTier.objects.create(pledge=pledge, tier=typed.tier, member=typed.lead)
+    _write_partners({pledge.pk: typed.partners})
+    pledge.refresh_from_db()
+    return pledge
+
+
+def _fresh(typed: Typed, act: Act) -> Pledge:
+    return Pledge(
+        ref=typed.ref,
+        campaign_id=typed.tier.campaign_id,
+        tier=typed.tier,
+        lead_member=typed.lead,
+        unit=typed.unit,
+        created_by=act.by,
+        **{name: value for name, value in typed.content.items() if name in CONTENT_FIELDS},
+    )
+
+
+def _rewrite(pledge: Pledge, typed: Typed, act: Act) -> Pledge:
+    assert act.by is not None
+    if (pledge.lead_member_id, pledge.tier_id) != (typed.lead.pk, typed.tier.pk):
+        raise NotAllowedError(_("This form belongs to another registration."))
+    before = content_of(pledge, [partner.name for partner in pledge.partners.all()])
+    for name, value in typed.content.items():
+        setattr(pledge, name, value)
+    if content_of(pledge, list(typed.partners)) == before:
+        return pledge
+    if typed.revision != pledge.revision:
+        raise StaleError(_("Somebody else has saved this registration since you opened it."))
+    if not can_edit(act.by, pledge):
+        raise NotAllowedError(_("This registration has been sent and can no longer be changed here."))
+    pledge.save(update_fields=[name for name in typed.content if name in CONTENT_FIELDS])
+    write_events([pledge], act=act, action=EventAction.EDITED, to=PledgeStatus(pledge.status))
+    Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
+    pledge.partners.all().delete()
+    _write_partners({pledge.pk: typed.partners})
+    pledge.refresh_from_db()
+    return pledge
+
+
+def _write_partners(partners: Mapping[int, Sequence[str]]) -> None:
+    rows = [
+        Partner(pledge_id=pk, order=order, name=name)
+        for pk, names in partners.items()
+        for order, name in enumerate(names, start=1)
+    ]
+    Partner.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def submit(pledge_ids: Iterable[int], *, act: Act) -> Acted:
+    """Submit drafts and amended pledges (đăng ký): each gets a new, immutable version.
+
+    Refused: what is not complete by the rules or not in the author's hands. A pledge already
+    submitted is left as it is.
+    """
+    ids = sorted(set(pledge_ids))
+    answer = Acted()
+    with transaction.atomic():
+        for start in range(0, len(ids), CHUNK):
+            _submit_chunk(ids[start : start + CHUNK], act, answer)
+        for pledge in answer.done:
+            note_changes(changed_units([pledge]), campaign=pledge.campaign_id)
+    return answer
+
+
+def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
+    going: list[Pledge] = []
+    clarity: dict[int, list[GuidanceItem]] = {}
+    for pledge in lock(ids):
+        if pledge.status == PledgeStatus.SUBMITTED:
+            answer.unchanged.append(pledge)
+        elif reason := _why_not_submit(pledge, clarity, act):
+            answer.refused.append(Refused(pledge.pk, reason))
+        else:
+            going.append(pledge)
+    _write_versions(going, act)
+    versions = {pledge.pk: pledge.versions_made + 1 for pledge in going}
+    write_events(going, act=act, action=EventAction.SUBMITTED, to=PledgeStatus.SUBMITTED, versions=versions)
+    Pledge.objects.filter(pk__in=[pledge.pk for pledge in going]).update(
+        status=PledgeStatus.SUBMITTED,
+        versions_made=F("versions_made") + 1,
+        submitted_on=act.on,
+        submitted_at=act.at,
+        **journal_tail(),
+    )
+    for pledge in going:
+        pledge.refresh_from_db()
+    answer.done.extend(going)
+
+
+def _why_not_submit(pledge: Pledge, clarity: dict[int, list[GuidanceItem]], act: Act) -> str | None:
+    if PledgeStatus.SUBMITTED not in TRANSITIONS[pledge.status]:
+        return _("The pledge is “%(status)s”.") % {"status": pledge.get_status_display()}
+    if act.by is not None and not can_edit(act.by, pledge):
+        return _("You cannot register for this member.")
+    if pledge.status == PledgeStatus.DRAFT and act.on and not pledge.campaign.window_is_open(act.on):
+        return _("Registration is not open on this day.")
+    if pledge.campaign_id not in clarity:
+        gated = pledge.tier.for_key_cadres
+        clarity[pledge.campaign_id] = rules.clarity_items(pledge.campaign) if gated else []
+    return rules.why_incomplete(pledge, clarity[pledge.campaign_id], year=pledge.campaign.year)
+
+
+def _write_versions(pledges: Sequence[Pledge], act: Act) -> None:
+    partners: dict[int, list[str]] = {}
+    for partner in Partner.objects.filter(pledge__in=pledges).order_by("pledge_id", "order"):
+        partners.setdefault(partner.pledge_id, []).append(partner.name)
+    rows = []
+    for pledge in pledges:
+        content = content_of(pledge, partners.get(pledge.pk, []))
+        rows.append(
+            PledgeVersion(
+                pledge=pledge,
+                no=pledge.versions_made + 1,
+                content=content,
+                digest=digest(content),
+                at=act.at,
+                by=act.by,
+            )
+        )
+    PledgeVersion.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def register(typed: Typed, *, act: Act, day: date) -> Pledge:
+    """Save and submit in one act, as the short form does.
+
+    Raises what `save_draft` raises, and NotAllowedError when the content is not complete.
+    """
+    with transaction.atomic():
+        pledge = save_draft(typed, act=act, day=day)
+        answer = submit([pledge.pk], act=act)
+        if answer.refused:
+            raise NotAllowedError(answer.refused[0].reason)
+    pledge.refresh_from_db()
+    return pledge
+
+
+def record_many(lines: Sequence[Typed], *, act: Act) -> list[Pledge]:
+    """Take over pledges that a workbook lists as registered: set-based, one journal row each.
+
+    Lines whose `ref` is already there are left out, so twice the same file changes nothing.
+    Completeness beyond a title and a deadline is not demanded: what the office did not tell
+    stays unknown. Returns the pledges made, in the order of `lines`.
+    """
+    made: list[Pledge] = []
+    with transaction.atomic():
+        for start in range(0, len(lines), CHUNK):
+            made += _record_chunk(lines[start : start + CHUNK], act)
+    return made
+
+
+def _record_chunk(lines: Sequence[Typed], act: Act) -> list[Pledge]:
+    known = set(Pledge.objects.filter(ref__in=[line.ref for line in lines]).values_list("ref", flat=True))
+    new = [line for line in lines if line.ref not in known]
+    pledges = []
+    for line in new:
+        pledge = _fresh(line, act)
+        pledge.submitted_on, pledge.submitted_at = line.on, act.at
+        pledges.append(pledge)
+    Pledge.objects.bulk_create(pledges, batch_size=CHUNK)
+    _write_partners({pledge.pk: line.partners for pledge, line in zip(pledges, new, strict=True)})
+    PledgeTier.objects.bulk_create(
+        [PledgeTier(pledge=pledge, tier=pledge.tier, member_id=pledge.lead_member_id) for pledge in pledges]
+    )
+    _write_versions(pledges, act)
+    write_events(
+        pledges,
+        act=act,
+        action=EventAction.SUBMITTED,
+        to=PledgeStatus.SUBMITTED,
+        versions={pledge.pk: 1 for pledge in pledges},
+        days={pledge.pk: pledge.submitted_on for pledge in pledges},
+        first=True,
+    )
+    Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges]).update(
+        status=PledgeStatus.SUBMITTED, versions_made=1, **journal_tail()
+    )
+    for campaign in {pledge.campaign_id for pledge in pledges}:
+        mine = [pledge for pledge in pledges if pledge.campaign_id == campaign]
+        note_changes(changed_units(mine), campaign=campaign)
+    return pledges

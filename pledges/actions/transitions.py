@@ -1,0 +1,134 @@
+"""One door for every change of status: a set of pledges, locked, judged, moved, journalled."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from cadres.outbox import note_changes
+from pledges.actions.acts import CHUNK, Act, Acted, Refused
+from pledges.actions.journal import journal_tail, write_events
+from pledges.models import EventAction, Pledge, PledgeVersion
+from pledges.states import APPROVED, TRANSITIONS, PledgeStatus
+
+Judge = Callable[[Pledge], str | None]
+
+
+def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
+    """The pledges, locked in the order of their keys; call inside a transaction."""
+    rows = Pledge.objects.select_for_update(of=("self",)).select_related("lead_member")
+    return list(rows.filter(pk__in=list(pledge_ids)).order_by("pk"))
+
+
+def changed_units(pledges: Iterable[Pledge]) -> set[int]:
+    """Units whose own numbers depend on the pledges: where the pledge and its lead stand."""
+    units = set()
+    for pledge in pledges:
+        units.add(pledge.unit_id)
+        if pledge.lead_member:
+            units.add(pledge.lead_member.unit_id)
+    return units
+
+
+def _judge(pledge: Pledge, to: PledgeStatus, judge: Judge | None) -> str | None:
+    if to not in TRANSITIONS[pledge.status]:
+        return _("The pledge is “%(status)s”.") % {"status": pledge.get_status_display()}
+    return judge(pledge) if judge else None
+
+
+def move(
+    pledge_ids: Iterable[int],
+    *,
+    to: PledgeStatus,
+    action: EventAction,
+    act: Act,
+    notes: Mapping[int, str] | None = None,
+    judge: Judge | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Acted:
+    """Move a set of pledges to the status `to`, as far as each may.
+
+    A pledge already there is left as it is: twice the same call is one effect. `judge` answers
+    the reason why a locked pledge may not move, or None. The caller decides whether a refusal
+    undoes everything (raise inside its own transaction) or the rest goes on.
+    """
+    ids = sorted(set(pledge_ids))
+    answer = Acted()
+    with transaction.atomic():
+        for start in range(0, len(ids), CHUNK):
+            _move_chunk(ids[start : start + CHUNK], to, action, act, notes, judge, extra, answer)
+        for campaign, units in _by_campaign(answer.done).items():
+            note_changes(units, campaign=campaign)
+    return answer
+
+
+def _move_chunk(
+    ids: list[int],
+    to: PledgeStatus,
+    action: EventAction,
+    act: Act,
+    notes: Mapping[int, str] | None,
+    judge: Judge | None,
+    extra: Mapping[str, Any] | None,
+    answer: Acted,
+) -> None:
+    moving = []
+    for pledge in lock(ids):
+        if pledge.status == to:
+            answer.unchanged.append(pledge)
+        elif reason := _judge(pledge, to, judge):
+            answer.refused.append(Refused(pledge.pk, reason))
+        else:
+            moving.append(pledge)
+    versions = {pledge.pk: pledge.versions_made for pledge in moving if pledge.versions_made}
+    write_events(moving, act=act, action=action, to=to, notes=notes, versions=versions)
+    changes: dict[str, Any] = {"status": to, **journal_tail(), **(extra or {})}
+    if to in APPROVED and any(pledge.status not in APPROVED for pledge in moving):
+        changes["approved_version"] = Subquery(_version_made().values("pk")[:1])
+    Pledge.objects.filter(pk__in=[pledge.pk for pledge in moving]).update(**changes)
+    for pledge in moving:
+        pledge.status = to
+    answer.done.extend(moving)
+
+
+def _version_made() -> Any:
+    """The version that a pledge's latest submission wrote."""
+    return PledgeVersion.objects.filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
+
+
+def _by_campaign(pledges: Iterable[Pledge]) -> dict[int, set[int]]:
+    units: dict[int, set[int]] = {}
+    for pledge in pledges:
+        units.setdefault(pledge.campaign_id, set()).update(changed_units([pledge]))
+    return units
+
+
+def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:
+    """Approve (thông qua, phê duyệt) the version last submitted."""
+    return move(pledge_ids, to=PledgeStatus.APPROVED, action=EventAction.APPROVED, act=act, judge=judge)
+
+
+def return_for_amendment(reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None) -> Acted:
+    """Ask for an amendment (đề nghị chỉnh sửa, bổ sung); each line gives its reasons.
+
+    Raises ValueError when a reason is empty.
+    """
+    if not all(reason.strip() for reason in reasons.values()):
+        raise ValueError(_("Say what is to be amended."))
+    return move(
+        reasons, to=PledgeStatus.RETURNED, action=EventAction.RETURNED, act=act, notes=reasons, judge=judge
+    )
+
+
+def reject(reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None) -> Acted:
+    """Do not approve (không phê duyệt): final."""
+    return move(
+        reasons, to=PledgeStatus.REJECTED, action=EventAction.REJECTED, act=act, notes=reasons, judge=judge
+    )
+
+
+def withdraw(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:
+    """Withdraw a registration (rút đăng ký) that no meeting has approved yet: final."""
+    return move(pledge_ids, to=PledgeStatus.WITHDRAWN, action=EventAction.WITHDRAWN, act=act, judge=judge)

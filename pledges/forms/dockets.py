@@ -1,0 +1,164 @@
+"""Forms of the docket: its title, what the recorder writes of the meeting, what the clerk gives."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cadres.models import Body
+from cadres.templatetags.display import number
+from pledges.actions.dockets import Meeting, seats_of
+from pledges.actions.outcomes import ON_LISTS, ON_PLEDGES, WITH_REASONS, Decision
+from pledges.forms.fields import Count, Day, Words
+from pledges.models import DocketLine
+from pledges.states import Outcome
+
+# What the recorder chooses; a page that tells the outcome says it in the past (see states.Outcome).
+DECISIONS = {
+    Outcome.APPROVE: pgettext_lazy("decision", "Approve"),
+    Outcome.RETURN: pgettext_lazy("decision", "Ask for an amendment"),
+    Outcome.REJECT: pgettext_lazy("decision", "Do not approve"),
+    Outcome.HOLD: pgettext_lazy("decision", "Hold over"),
+}
+NOTE_LIMIT = 1000
+
+
+class BuildForm(forms.Form):
+    """Title of a docket; which pledges go on it is a rule, not a list of ticks."""
+
+    use_required_attribute = False
+    ref = forms.UUIDField(widget=forms.HiddenInput)
+    title = Words(label=gettext_lazy("Title of the docket"), limit=200)
+
+
+class MeetingForm(forms.Form):
+    """Day, chair, present, agreed; the seats are asked only where the body's are not known."""
+
+    use_required_attribute = False
+    on = Day(label=gettext_lazy("Day of the meeting"), help_text=gettext_lazy("For example 26/03/2024"))
+    presided_by = Words(
+        label=gettext_lazy("Who presided"),
+        limit=130,
+        help_text=gettext_lazy("Name and post, as in the minutes"),
+    )
+    seats = Count(label=gettext_lazy("Seats of the body"), help_text=gettext_lazy("Asked once, then known"))
+    present = Count(label=gettext_lazy("Present"))
+    agreed = Count(label=gettext_lazy("Agreed"))
+    minutes = Words(
+        label=gettext_lazy("Minutes"),
+        limit=4000,
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("Do not write anything that is a State secret."),
+    )
+
+    def __init__(self, *args: Any, body: Body, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body, self.day = body, day
+        known = seats_of(body, day)
+        if known:
+            del self.fields["seats"]
+            hint = _("The body has %(seats)s seats: more than half of them must agree.")
+            self.fields["agreed"].help_text = hint % {"seats": number(known)}
+
+    def clean_on(self) -> date:
+        """Not in the future."""
+        on: date = self.cleaned_data["on"]
+        if on > self.day:
+            raise forms.ValidationError(_("The day of the meeting lies in the future."))
+        return on
+
+    def clean(self) -> dict[str, Any]:
+        """The rules of the action, each told beside its field."""
+        data = super().clean() or self.cleaned_data
+        present, agreed = data.get("present"), data.get("agreed")
+        seats = (seats_of(self.body, data["on"]) if data.get("on") else None) or data.get("seats")
+        if present is None or agreed is None:
+            return data
+        if seats and present > seats:
+            self.add_error("present", _("More were present than the body has seats."))
+        if agreed > present:
+            self.add_error("agreed", _("More agreed than were present."))
+        if seats and agreed * 2 <= seats:
+            text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
+            self.add_error("agreed", text % {"agreed": number(agreed), "seats": number(seats)})
+        return data
+
+    def meeting(self) -> Meeting:
+        """What the action takes."""
+        data = self.cleaned_data
+        return Meeting(
+            on=data["on"],
+            presided_by=data["presided_by"],
+            present=data["present"],
+            agreed=data["agreed"],
+            minutes=data["minutes"],
+            seats=data.get("seats"),
+        )
+
+
+class LinesForm(forms.Form):
+    """The outcome of each line: approved unless said otherwise, with reasons where it is not."""
+
+    def __init__(self, *args: Any, lines: list[DocketLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        about_lists = bool(lines and lines[0].unit_id)
+        self.choices = [
+            (outcome.value, DECISIONS[outcome]) for outcome in (ON_LISTS if about_lists else ON_PLEDGES)
+        ]
+        for line in lines:
+            self.fields[f"outcome-{line.pk}"] = forms.ChoiceField(
+                label=_("Line %(order)s: what was decided") % {"order": line.order},
+                choices=self.choices,
+                required=False,
+            )
+            self.fields[f"note-{line.pk}"] = Words(
+                label=_("Line %(order)s: reasons") % {"order": line.order}, limit=NOTE_LIMIT, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Whatever is sent back or not approved gives its reasons."""
+        data = super().clean() or self.cleaned_data
+        for line in self.lines:
+            if data.get(f"outcome-{line.pk}") in WITH_REASONS and data.get(f"note-{line.pk}") == "":
+                self.add_error(f"note-{line.pk}", _("Give the reasons."))
+        return data
+
+    def decisions(self) -> dict[int, Decision]:
+        """Decisions that differ from approval, by line."""
+        found = {}
+        for line in self.lines:
+            outcome = self.cleaned_data[f"outcome-{line.pk}"] or Outcome.APPROVE
+            if outcome != Outcome.APPROVE:
+                found[line.pk] = Decision(Outcome(outcome), self.cleaned_data[f"note-{line.pk}"])
+        return found
+
+    @cached_property
+    def typed(self) -> dict[int, tuple[str, str, list[str]]]:
+        """By line: the outcome chosen, the reasons typed, what is wrong with them."""
+        found = {}
+        for line in self.lines:
+            outcome, note = f"outcome-{line.pk}", f"note-{line.pk}"
+            wrong = [*self.errors.get(outcome, ()), *self.errors.get(note, ())]
+            chosen = self.data.get(outcome) or Outcome.APPROVE.value
+            found[line.pk] = (chosen, self.data.get(note, ""), wrong)
+        return found
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything else than approval was typed: then the list is shown open."""
+        return any(outcome != Outcome.APPROVE or note for outcome, note, _wrong in self.typed.values())
+
+
+class IssueForm(forms.Form):
+    """Number and date of the document."""
+
+    use_required_attribute = False
+    number = Words(
+        label=gettext_lazy("Number and symbol"), limit=40, help_text=gettext_lazy("For example 127-QĐ/QU")
+    )
+    on = Day(label=gettext_lazy("Date of the document"), help_text=gettext_lazy("For example 26/03/2024"))

@@ -1,0 +1,1 @@
+"""Reading the workbooks in which pledges are registered."""

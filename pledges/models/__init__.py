@@ -1,0 +1,62 @@
+"""Models of `pledges`, one file a subject."""
+
+from pledges.models.approval import Docket, DocketLine, Matter, SentList
+from pledges.models.campaigns import (
+    Authority,
+    Campaign,
+    Counted,
+    GuidanceItem,
+    GuidanceList,
+    ListKind,
+    RouteStep,
+    StepLevel,
+    StepMode,
+    Theme,
+    Tier,
+    TierKind,
+)
+from pledges.models.imports import PledgeImport
+from pledges.models.pledges import (
+    Channel,
+    DueKind,
+    EventAction,
+    Novelty,
+    Partner,
+    Pledge,
+    PledgeEvent,
+    PledgeTier,
+    PledgeVersion,
+    Progress,
+    ResultKind,
+)
+
+__all__ = [
+    "Authority",
+    "Campaign",
+    "Channel",
+    "Counted",
+    "Docket",
+    "DocketLine",
+    "DueKind",
+    "EventAction",
+    "GuidanceItem",
+    "GuidanceList",
+    "ListKind",
+    "Matter",
+    "Novelty",
+    "Partner",
+    "Pledge",
+    "PledgeEvent",
+    "PledgeImport",
+    "PledgeTier",
+    "PledgeVersion",
+    "Progress",
+    "ResultKind",
+    "RouteStep",
+    "SentList",
+    "StepLevel",
+    "StepMode",
+    "Theme",
+    "Tier",
+    "TierKind",
+]

@@ -1,0 +1,266 @@
+"""Which rows belong to a figure: `reports` counts these sets, lists show them, closings copy them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
+
+from cadres.models import PATH_STEP, Body, Member, Membership, Rank, Standing, Unit, User
+from cadres.models.members import MembershipQuerySet
+from cadres.models.units import UnitQuerySet
+from cadres.permissions import scope_of
+from pledges.models import (
+    Counted,
+    Docket,
+    DocketLine,
+    Pledge,
+    PledgeTier,
+    RouteStep,
+    SentList,
+    StepLevel,
+    StepMode,
+    Tier,
+)
+from pledges.models.pledges import PledgeQuerySet
+from pledges.states import APPROVED, REGISTERED, DocketState, Outcome, PledgeStatus
+
+DECIDING = (StepMode.DECIDES, StepMode.DECIDES_JOINTLY)
+
+
+def _led(tier: Tier, statuses: tuple[str, ...]) -> QuerySet[PledgeTier]:
+    """Pledges in the tier, by status, led by the person of the outer row."""
+    return PledgeTier.objects.filter(
+        tier=tier, member=OuterRef("member"), pledge__status__in=[str(status) for status in statuses]
+    )
+
+
+def people_on(tier: Tier, day: date) -> MembershipQuerySet:
+    """Memberships in the tier's host on the counting day, counted or not."""
+    return Membership.objects.on(tier.counting_day(day)).filter(
+        unit__path__startswith=tier.campaign.host.path
+    )
+
+
+def counted_people(tier: Tier, day: date) -> MembershipQuerySet:
+    """People counted in a tier on a day (mẫu số), each at that day's membership's unit.
+
+    By standing, or by a frozen list; a tier that counts nobody has none.
+    """
+    people = people_on(tier, day)
+    if tier.counted == Counted.STANDINGS:
+        return people.filter(standing__in=tier.counted_standings)
+    if tier.counted == Counted.CADRE_LIST:
+        return people.filter(member__cadre_entries__cadre_list=tier.cadre_list)
+    return people.none()
+
+
+def with_registered(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """Those who lead at least one registered pledge."""
+    return people.filter(Exists(_led(tier, REGISTERED)))
+
+
+def without_registered(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """Those who do not (chưa đăng ký)."""
+    return people.filter(~Exists(_led(tier, REGISTERED)))
+
+
+def with_approved(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """Those who lead at least one approved pledge."""
+    return people.filter(Exists(_led(tier, APPROVED)))
+
+
+def with_quota(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """Those with at least the tier's quota of approved pledges."""
+    approved = _led(tier, APPROVED).order_by().values("member").annotate(n=Count("pk")).values("n")
+    return people.annotate(n_approved=Subquery(approved)).filter(n_approved__gte=tier.quota_min)
+
+
+def not_counted_people(tier: Tier, day: date) -> MembershipQuerySet:
+    """People of a tier counted by standing who do not count, each with the reason in `standing`."""
+    if tier.counted != Counted.STANDINGS:
+        return Membership.objects.none()
+    return people_on(tier, day).exclude(standing__in=tier.counted_standings)
+
+
+def tier_pledges(tier: Tier) -> PledgeQuerySet:
+    """Every pledge that counts in the tier, whatever its status."""
+    return Pledge.objects.filter(in_tiers__tier=tier)
+
+
+def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
+    """Approved, not reported nor over, with a deadline before `day` (chậm tiến độ)."""
+    return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
+
+
+def first_registration(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """People with the day of their first registration as `first`; unknown days are left out."""
+    known = _led(tier, REGISTERED).filter(pledge__submitted_on__isnull=False)
+    days = known.order_by("pledge__submitted_on").values("pledge__submitted_on")[:1]
+    return people.annotate(first=Subquery(days)).filter(first__isnull=False)
+
+
+def first_of_lead(pledges: PledgeQuerySet, tier: Tier, statuses: tuple[str, ...]) -> PledgeQuerySet:
+    """One pledge a lead, the earliest recorded of the statuses: where a lead is counted once."""
+    earlier = PledgeTier.objects.filter(
+        tier=tier,
+        member=OuterRef("lead_member"),
+        pledge__lt=OuterRef("pk"),
+        pledge__status__in=[str(status) for status in statuses],
+    )
+    return pledges.filter(~Exists(earlier), lead_member__isnull=False)
+
+
+def sent_cells(tier: Tier) -> QuerySet[SentList]:
+    """Lists of cells that were sent to the level above."""
+    return SentList.objects.filter(tier=tier, unit__kind__in=("cell", "grassroots_cell"))
+
+
+def cells_of(tier: Tier) -> QuerySet[Unit]:
+    """Cells in force in the sub-tree of the campaign's host."""
+    return Unit.objects.in_force().cells().under(tier.campaign.host.path)
+
+
+def cell_people(cell: Unit, day: date) -> QuerySet[Member]:
+    """Members of a cell on a day in the cell's own order, whatever their standing."""
+    members = Membership.objects.on(day).filter(unit=cell).values("member")
+    return Member.objects.filter(pk__in=members).order_by("position", "sort_key")
+
+
+def cell_pledges(cell: Unit, tier: Tier) -> PledgeQuerySet:
+    """Pledges of the people of a cell in a tier, drafts included, withdrawn and rejected ones too."""
+    return Pledge.objects.filter(tier=tier, unit=cell).order_by("pk")
+
+
+def voting_members(cell: Unit, day: date) -> int:
+    """Official members of a cell less the exempt and the away: those its decisions are counted by."""
+    return (
+        Membership.objects.on(day)
+        .filter(unit=cell, rank=Rank.OFFICIAL)
+        .exclude(standing__in=(Standing.EXEMPT, Standing.AWAY))
+        .count()
+    )
+
+
+def deciding_steps(tier: Tier, authority: str) -> list[RouteStep]:
+    """Steps of the route that decide on a pledge of the authority, in order."""
+    steps = [step for step in tier.steps.all() if step.mode in DECIDING]
+    return [step for step in steps if step.authority in ("", authority or "party")]
+
+
+def body_of(step: RouteStep, unit: Unit) -> Body | None:
+    """The body a step means for a pledge of `unit`."""
+    bodies = Body.objects.filter(kind=step.body_kind, ended_on=None)
+    if step.level == StepLevel.HOST:
+        return bodies.filter(unit=step.tier.campaign.host).first()
+    if step.level == StepLevel.CELL:
+        return bodies.filter(unit=unit).first()
+    return bodies.filter(unit__path__in=unit.ancestor_paths()).order_by("-unit__path").first()
+
+
+def awaiting_body(tier: Tier, body: Body) -> PledgeQuerySet:
+    """Submitted pledges of a tier that a body of its host decides on and has not decided on yet.
+
+    What lies on one of its open dockets in the version last submitted is left out.
+    """
+    steps = [step for step in tier.steps.all() if step.body_kind == body.kind and step.mode in DECIDING]
+    pledges = Pledge.objects.filter(tier=tier, status=PledgeStatus.SUBMITTED)
+    if not steps or body.unit_id != tier.campaign.host_id:
+        return pledges.none()
+    authorities = {step.authority for step in steps}
+    if "" not in authorities:
+        wanted = Q(authority__in=authorities)
+        if "party" in authorities:
+            wanted |= Q(authority="")
+        pledges = pledges.filter(wanted)
+    of_version = DocketLine.objects.filter(
+        docket__body=body, pledge=OuterRef("pk"), version__no=OuterRef("versions_made")
+    )
+    pending = of_version.filter(docket__state=DocketState.OPEN)
+    decided = of_version.filter(outcome=Outcome.APPROVE).exclude(docket__state=DocketState.OPEN)
+    return pledges.filter(~Exists(pending), ~Exists(decided))
+
+
+def bodies_agreed(pledges: PledgeQuerySet) -> dict[int, set[str]]:
+    """For each pledge the kinds of bodies that approved the version last submitted."""
+    rows = DocketLine.objects.filter(
+        pledge__in=pledges, outcome=Outcome.APPROVE, version__no=F("pledge__versions_made")
+    ).exclude(docket__state=DocketState.OPEN)
+    agreed: dict[int, set[str]] = {}
+    for pledge_id, kind in rows.values_list("pledge_id", "docket__body__kind"):
+        agreed.setdefault(pledge_id, set()).add(kind)
+    return agreed
+
+
+def cells_below(unit: Unit) -> UnitQuerySet:
+    """Cells in force in the sub-tree of a unit, itself left out."""
+    return Unit.objects.in_force().cells().under(unit.path).exclude(pk=unit.pk)
+
+
+def with_list_state(units: UnitQuerySet, tier: Tier) -> QuerySet[Unit]:
+    """Units with `list_sent` and `list_endorsed`: how far their list of the tier has come."""
+    lists = SentList.objects.filter(tier=tier, unit=OuterRef("pk"))
+    return units.annotate(
+        list_sent=Exists(lists), list_endorsed=Exists(lists.filter(endorsed_by__isnull=False))
+    )
+
+
+def awaited_lists(tier: Tier, unit: Unit) -> QuerySet[Unit]:
+    """Units whose list the committee of `unit` awaits, with `list_sent` and `list_endorsed`.
+
+    A grassroots committee awaits every cell of its sub-tree; the host awaits one list a unit
+    directly below it.
+    """
+    is_host = unit.pk == tier.campaign.host_id
+    units = Unit.objects.in_force().filter(parent=unit) if is_host else cells_below(unit)
+    return with_list_state(units, tier)
+
+
+def lists_awaiting(tier: Tier, body: Body) -> QuerySet[Unit]:
+    """Units whose list was sent, is not endorsed and lies on none of the body's open dockets."""
+    pending = pending_lists(tier).filter(docket__body=body, unit=OuterRef("pk"))
+    units = awaited_lists(tier, body.unit).filter(list_sent=True, list_endorsed=False)
+    return units.filter(~Exists(pending))
+
+
+def lists_to_amend(tier: Tier, units: Iterable[Unit]) -> dict[int, DocketLine]:
+    """By unit, the line in which the level above last asked to amend a list that has not come again."""
+    asked = DocketLine.objects.filter(docket__tier=tier, unit__in=units, outcome=Outcome.RETURN)
+    sent_again = SentList.objects.filter(tier=tier, unit=OuterRef("unit"))
+    lines = asked.filter(~Exists(sent_again)).select_related("docket").order_by("docket__concluded_at")
+    return {line.unit_id: line for line in lines if line.unit_id}
+
+
+def cell_totals_below(tier: Tier, unit: Unit) -> dict[str, tuple[int, int]]:
+    """By path of each unit directly below: how many cells have sent, and how many there are."""
+    branch = Substr("path", 1, len(unit.path) + PATH_STEP)
+    cells = with_list_state(cells_below(unit), tier).annotate(branch=branch).order_by().values("branch")
+    rows = cells.annotate(sent=Count("pk", filter=Q(list_sent=True)), all=Count("pk"))
+    return {row["branch"]: (row["sent"], row["all"]) for row in rows}
+
+
+def list_totals(units: QuerySet[Unit]) -> dict[str, int]:
+    """How many lists are awaited, sent, endorsed; `units` comes from `with_list_state`."""
+    return units.aggregate(
+        all=Count("pk"),
+        sent=Count("pk", filter=Q(list_sent=True)),
+        endorsed=Count("pk", filter=Q(list_endorsed=True)),
+    )
+
+
+def pending_lists(tier: Tier) -> QuerySet[DocketLine]:
+    """Lines of open dockets that ask for the endorsement of a list."""
+    return DocketLine.objects.filter(docket__tier=tier, docket__state=DocketState.OPEN, unit__isnull=False)
+
+
+def first_hand(dockets: QuerySet[Docket], user: User) -> QuerySet[Docket]:
+    """Of the dockets those of bodies the user sits in, and of the very units he works for; not of units below."""
+    scope = scope_of(user)
+    bodies = {pk for keys in scope.bodies.values() for pk in keys}
+    paths = {path for paths in scope.paths.values() for path in paths}
+    return dockets.filter(Q(body__in=bodies) | Q(body__unit__path__in=paths))
+
+
+def of_tier(prefix: str, tier: Tier) -> Q:
+    """The condition "the pledge reached by `prefix` belongs to the tier"."""
+    return Q(**{f"{prefix}tier": tier})

@@ -1,0 +1,143 @@
+"""The registration list of a cell, person by person, read in a fixed number of queries."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+
+from cadres.models import Member, Membership, Unit, User
+from cadres.rates import Rate
+from pledges import queries
+from pledges.models import EventAction, Pledge, PledgeEvent, PledgeTier, Tier
+from pledges.permissions import can_edit, visible_pledges
+from pledges.states import APPROVED, REGISTERED, PledgeStatus
+from pledges.words import due_words, short_reason, status_words
+
+
+@dataclass(frozen=True)
+class Line:
+    """A pledge in the list; `reason` is why it was returned."""
+
+    pledge: Pledge
+    status: str
+    due: str
+    reason: str
+    may_edit: bool
+
+
+@dataclass
+class Person:
+    """A member of the cell with what he leads; the questions below are the filters of the page."""
+
+    no: int
+    membership: Membership
+    counted: bool
+    registered: bool
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def member(self) -> Member:
+        """Who it is."""
+        return self.membership.member
+
+    @property
+    def missing(self) -> bool:
+        """Counted and not registered yet (chưa đăng ký)."""
+        return self.counted and not self.registered
+
+    @property
+    def waiting(self) -> bool:
+        """Something of his awaits the meeting (chờ thông qua)."""
+        return self._has({PledgeStatus.SUBMITTED})
+
+    @property
+    def returned(self) -> bool:
+        """Something of his is to be amended (đề nghị chỉnh sửa, bổ sung)."""
+        return self._has({PledgeStatus.RETURNED})
+
+    @property
+    def adopted(self) -> bool:
+        """Something of his was adopted (đã thông qua)."""
+        return self._has(set(APPROVED))
+
+    @property
+    def has_none(self) -> bool:
+        """Nothing that counts as registered, though a draft may be there."""
+        return not self._has(set(REGISTERED))
+
+    def _has(self, statuses: set[PledgeStatus]) -> bool:
+        return any(line.pledge.status in statuses for line in self.lines)
+
+
+SHOWN = ("missing", "waiting", "returned", "adopted", "all")
+
+
+@dataclass(frozen=True)
+class CellList:
+    """The whole list, its share of registered people, and how many pledges await the meeting."""
+
+    people: list[Person]
+    waiting: int
+
+    @property
+    def rate(self) -> Rate:
+        """Registered of counted people."""
+        counted = [person for person in self.people if person.counted]
+        return Rate(sum(person.registered for person in counted), len(counted))
+
+    @property
+    def not_counted(self) -> Counter[str]:
+        """How many are not counted, by the reason in words."""
+        return Counter(p.membership.get_standing_display() for p in self.people if not p.counted)
+
+    @property
+    def returned(self) -> int:
+        """Pledges that are to be amended."""
+        lines = (line for person in self.people for line in person.lines)
+        return sum(line.pledge.status == PledgeStatus.RETURNED for line in lines)
+
+    def only(self, show: str) -> list[Person]:
+        """The people of a filter, in the cell's own order."""
+        return [person for person in self.people if show == "all" or getattr(person, show)]
+
+
+def read_list(user: User, cell: Unit, tier: Tier, day: date) -> CellList:
+    """People on the counting day in the cell's own order, with the pledges the user may read."""
+    in_cell = queries.people_on(tier, day).filter(unit=cell)
+    rows = in_cell.select_related("member__unit").order_by("member__position", "member__sort_key")
+    counted = queries.counted_people(tier, day).filter(unit=cell)
+    counted_ids = set(counted.values_list("member", flat=True))
+    registered_ids = set(queries.with_registered(in_cell, tier).values_list("member", flat=True))
+    people = [
+        Person(no, row, row.member_id in counted_ids, row.member_id in registered_ids)
+        for no, row in enumerate(rows, start=1)
+    ]
+    _add_lines(user, people, tier)
+    return CellList(people, queries.cell_pledges(cell, tier).awaiting_meeting().count())
+
+
+def _add_lines(user: User, people: list[Person], tier: Tier) -> None:
+    by_member = {person.member.pk: person for person in people}
+    returns = PledgeEvent.objects.filter(pledge=OuterRef("pledge"), action=EventAction.RETURNED)
+    rows = (
+        PledgeTier.objects.filter(tier=tier, member__in=list(by_member), pledge__in=visible_pledges(user))
+        .exclude(pledge__status=PledgeStatus.WITHDRAWN)
+        .select_related("pledge__tier__campaign__host")
+        .annotate(note=Subquery(returns.order_by("-seq").values("note")[:1]))
+        .order_by("pledge_id")
+    )
+    for row in rows:
+        person = by_member[row.member_id or 0]
+        pledge = row.pledge
+        pledge.lead_member = person.member
+        returned = pledge.status == PledgeStatus.RETURNED
+        person.lines.append(
+            Line(
+                pledge=pledge,
+                status=status_words(pledge, pledge.tier),
+                due=due_words(pledge),
+                reason=short_reason(row.note or "") if returned else "",
+                may_edit=can_edit(user, pledge),
+            )
+        )

@@ -1,0 +1,183 @@
+"""The cell secretary's pages: the registration list of the cell, the list on paper, the cell's meeting."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cadres import clock
+from cadres.access import signed_in
+from cadres.models import Office, OfficeKind, Unit, User
+from cadres.permissions import can_read_unit
+from cadres.templatetags.display import day as day_words
+from cadres.templatetags.display import number
+from pledges import queries
+from pledges.actions import cells as actions
+from pledges.actions.acts import NotAllowedError
+from pledges.forms.meeting import MeetingForm
+from pledges.models import Docket, Pledge, SentList, Tier, TierKind
+from pledges.permissions import can_record_cell_meeting
+from pledges.states import CampaignState, Outcome, PledgeStatus
+from pledges.views.cell_rows import SHOWN, CellList, read_list
+from pledges.words import due_words
+
+LONGEST_KEY = 18  # figures of a primary key that a form may send back
+
+
+@signed_in
+@require_safe
+def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
+    """Who has registered, who has not, what awaits the meeting; ?show= filters, the order stays."""
+    tier, cell = _cell(request, campaign, unit)
+    day = clock.today()
+    whole = read_list(_user(request), cell, tier, day)
+    show = request.GET.get("show", "all")
+    if show not in SHOWN:
+        raise Http404
+    may_type = can_record_cell_meeting(_user(request), cell)
+    context = _place(tier, cell) | {
+        "whole": whole,
+        "missing": whole.rate.rest,
+        "people": whole.only(show),
+        "show": show,
+        "chips": _chips(request, whole, show),
+        "sent": SentList.objects.filter(tier=tier, unit=cell).select_related("endorsed_by__body").first(),
+        "may_type": may_type,
+        "may_register": may_type and tier.campaign.window_is_open(day),
+        "days_left": tier.campaign.days_left(day),
+    }
+    return TemplateResponse(request, "pledges/cell.html", context)
+
+
+@signed_in
+@require_safe
+def print_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
+    """The list on A4 for the meeting."""
+    tier, cell = _cell(request, campaign, unit)
+    day = clock.today()
+    whole = read_list(_user(request), cell, tier, day)
+    context = _place(tier, cell) | {"whole": whole, "day": day}
+    return TemplateResponse(request, "pledges/cell_print.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
+    """Record what the cell's meeting decided on its list; the list then goes to the level above."""
+    tier, cell = _cell(request, campaign, unit)
+    if not can_record_cell_meeting(_user(request), cell):
+        raise PermissionDenied(_("You do not record the meetings of this cell."))
+    data = request.POST if request.method == "POST" else None
+    form = MeetingForm(data, pledges=_on_the_list(cell, tier, data), initial=_usual(cell))
+    if data is not None and form.is_valid() and (docket := _record(_user(request), cell, tier, form)):
+        messages.success(request, _told(docket, cell))
+        return redirect("pledges:cell", tier.campaign.code, cell.code)
+    voting = queries.voting_members(cell, clock.today())
+    context = _place(tier, cell) | {
+        "form": form,
+        "lines": [(line, due_words(line.pledge)) for line in form.lines()],
+        "voting": voting,
+        "majority": voting // 2 + 1,
+    }
+    return TemplateResponse(request, "pledges/cell_meeting.html", context)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _cell(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
+    """The members' tier and the cell; 404 outside the reader's scope."""
+    tiers = Tier.objects.filter(kind=TierKind.MEMBERS).exclude(campaign__state=CampaignState.DRAFT)
+    tier = get_object_or_404(tiers.select_related("campaign__host"), campaign__code=campaign)
+    cells = Unit.objects.cells().under(tier.campaign.host.path).select_related("parent")
+    cell = get_object_or_404(cells, code=code)
+    if not can_read_unit(_user(request), cell):
+        raise Http404
+    return tier, cell
+
+
+def _place(tier: Tier, cell: Unit) -> dict[str, Any]:
+    return {"tier": tier, "campaign": tier.campaign, "cell": cell}
+
+
+def _chips(request: HttpRequest, whole: CellList, show: str) -> list[dict[str, Any]]:
+    labels = {
+        "missing": pgettext("list of a cell", "Not registered"),
+        "waiting": pgettext("list of a cell", "Awaiting the meeting"),
+        "returned": pgettext("list of a cell", "Amendment asked for"),
+        "adopted": pgettext("list of a cell", "Adopted"),
+        "all": pgettext("list of a cell", "All"),
+    }
+    return [
+        {
+            "label": label,
+            "count": len(whole.only(key)),
+            "url": f"{request.path}?show={key}",
+            "active": key == show,
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _on_the_list(cell: Unit, tier: Tier, data: Any) -> list[Pledge]:
+    """What awaits the meeting, and what a form sent a second time had on it."""
+    keys = [name.removeprefix("version_") for name in data or () if name.startswith("version_")]
+    posted = [int(key) for key in keys if key.isdecimal() and len(key) < LONGEST_KEY]
+    rows = queries.cell_pledges(cell, tier).filter(Q(status=PledgeStatus.SUBMITTED) | Q(pk__in=posted))
+    return list(rows.select_related("lead_member").order_by("lead_member__position", "pk"))
+
+
+def _usual(cell: Unit) -> dict[str, Any]:
+    """What most often stands there: today, presided by the secretary."""
+    secretaries = Office.objects.filter(unit=cell, kind=OfficeKind.SECRETARY, end=None)
+    secretary = secretaries.select_related("member").first()
+    return {"on": clock.today(), "presided_by": secretary.member.name if secretary else ""}
+
+
+def _record(user: User, cell: Unit, tier: Tier, form: MeetingForm) -> Docket | None:
+    """Record the meeting; None when a rule forbids it, which the form then says."""
+    try:
+        return actions.record_meeting(
+            cell=cell,
+            tier=tier,
+            meeting=form.meeting(),
+            decisions=form.decisions(),
+            by=user,
+            day=clock.today(),
+            ref=form.cleaned_data["ref"],
+            seen=form.seen(),
+        )
+    except NotAllowedError as error:
+        form.add_error(None, str(error))
+    return None
+
+
+def _told(docket: Docket, cell: Unit) -> str:
+    """What the meeting did, in one sentence, and where the list went."""
+    outcomes = list(docket.lines.values_list("outcome", flat=True))
+    adopted, back = outcomes.count(Outcome.APPROVE), outcomes.count(Outcome.RETURN)
+    refused = outcomes.count(Outcome.REJECT)
+    parts = [ngettext("%(n)s task adopted", "%(n)s tasks adopted", adopted) % {"n": number(adopted)}]
+    if back:
+        text = ngettext("%(n)s task to be amended", "%(n)s tasks to be amended", back)
+        parts.append(text % {"n": number(back)})
+    if refused:
+        text = ngettext("%(n)s task not approved", "%(n)s tasks not approved", refused)
+        parts.append(text % {"n": number(refused)})
+    told = _("Meeting of %(day)s recorded: %(parts)s.") % {
+        "day": day_words(docket.meeting_on),
+        "parts": ", ".join(parts),
+    }
+    if cell.parent is None:
+        return told
+    sent = _("The list has been sent to %(unit)s.") % {"unit": cell.parent.name}
+    return f"{told} {sent}"

@@ -1,0 +1,228 @@
+"""Dockets: built by the board, read by the body, concluded by the recorder, issued by the clerk."""
+
+import uuid
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cadres import clock
+from cadres.access import person, role_required, signed_in
+from cadres.models import Body, BodyKind
+from cadres.roles import Role
+from cadres.text import fold
+from pledges import docket_reading as reading
+from pledges import queries
+from pledges.actions import dockets
+from pledges.actions.acts import NotAllowedError
+from pledges.forms.dockets import BuildForm, IssueForm, LinesForm, MeetingForm
+from pledges.models import Docket, DocketLine, Tier, TierKind
+from pledges.permissions import can_build_docket, can_issue, can_record, visible_dockets
+from pledges.states import DocketState, Outcome
+from pledges.views.docket_desk import DocketFilter, waiting_for_a_docket
+
+# Below this many lines the recorder sees them at once; above, they open on demand.
+FEW_LINES = 12
+READERS = (
+    Role.BOARD_OFFICER,
+    Role.GRASSROOTS_OFFICER,
+    Role.BODY_MEMBER,
+    Role.RECORDER,
+    Role.CLERK,
+    Role.INSPECTOR,
+)
+
+
+def docket_for(request: HttpRequest, ref: uuid.UUID) -> Docket:
+    """The docket, when it lies within the reader's bodies or units; 404 for strangers."""
+    rows = visible_dockets(person(request)).select_related(
+        "campaign__host", "tier__campaign", "body__unit", "concluded_by", "issued_by"
+    )
+    return get_object_or_404(rows.prefetch_related("tier__steps"), ref=ref)
+
+
+@role_required(*READERS)
+@require_GET
+def docket_list(request: HttpRequest) -> HttpResponse:
+    """Dockets of the reader's bodies, what waits first, and what could be put on a new one."""
+    chosen = DocketFilter(person(request), request.GET)
+    context = {
+        "page": chosen.page(),
+        "chips": chosen.chips(),
+        "is_filtered": chosen.is_filtered,
+        "waiting": waiting_for_a_docket(person(request)),
+    }
+    return TemplateResponse(request, "pledges/docket_list.html", context)
+
+
+@role_required(Role.BOARD_OFFICER)
+@require_http_methods(["GET", "POST"])
+def build(request: HttpRequest) -> HttpResponse:
+    """A docket of every pledge of a tier that awaits a body (?campaign, ?body)."""
+    tier = get_object_or_404(
+        Tier.objects.select_related("campaign__host").prefetch_related("steps"),
+        campaign__code=request.GET.get("campaign", ""),
+        kind=TierKind.KEY_CADRES,
+    )
+    if not can_build_docket(person(request), tier.campaign):
+        raise Http404
+    body = get_object_or_404(Body, unit=tier.campaign.host, kind=request.GET.get("body", ""), ended_on=None)
+    title = _("Undertakings of key cadres %(year)s") % {"year": str(tier.campaign.year)}
+    form = BuildForm(request.POST or None, initial={"ref": uuid.uuid4(), "title": title})
+    if form.is_valid() and (docket := _build(request, form, tier, body)):
+        messages.success(request, _("The docket is ready for the meeting."))
+        return redirect("pledges:docket", ref=docket.ref)
+    waiting = queries.awaiting_body(tier, body).select_related("lead_member", "unit")
+    context = {
+        "form": form,
+        "tier": tier,
+        "body": body,
+        "campaign": tier.campaign,
+        "groups": reading.pledges_by_cadre(waiting, tier),
+        "count": reading.figures_of(waiting),
+    }
+    return TemplateResponse(request, "pledges/docket_build.html", context)
+
+
+def _build(request: HttpRequest, form: BuildForm, tier: Tier, body: Body) -> Docket | None:
+    waiting = queries.awaiting_body(tier, body)
+    try:
+        return dockets.build_docket(
+            tier=tier,
+            body=body,
+            title=form.cleaned_data["title"],
+            by=person(request),
+            pledge_ids=list(waiting.values_list("pk", flat=True)),
+            ref=form.cleaned_data["ref"],
+        )
+    except NotAllowedError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@signed_in
+@require_GET
+def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """The list as the meeting reads it, grouped by cadre, and what comes next (?outcome, ?name)."""
+    docket = docket_for(request, ref)
+    lines = reading.lines_of(docket)
+    awaited = reading.awaited_bodies(docket, lines)
+    outcome, name = request.GET.get("outcome", ""), request.GET.get("name", "")
+    shown = [line for line in lines if _is_chosen(line, outcome, fold(name))]
+    user = person(request)
+    context = {
+        "docket": docket,
+        "groups": reading.groups(shown, reading.posts_of(docket), awaited),
+        "totals": reading.list_totals_of(docket) if lines and lines[0].unit_id else {},
+        "count_words": reading.count_words(docket, lines),
+        "n_lines": len(lines),
+        "n_shown": len(shown),
+        "awaited": reading.awaited_words(awaited),
+        "tally": reading.tally(lines),
+        "outcome": outcome,
+        "name": name,
+        "is_cell": docket.body.kind == BodyKind.CELL_MEETING,
+        "may_conclude": docket.state == DocketState.OPEN and can_record(user, docket.body),
+        "may_issue": docket.state == DocketState.CONCLUDED
+        and docket.body.kind != BodyKind.CELL_MEETING
+        and can_issue(user, docket),
+    }
+    return TemplateResponse(request, "pledges/docket.html", context)
+
+
+def _is_chosen(line: DocketLine, outcome: str, name: str) -> bool:
+    if outcome and line.outcome != outcome:
+        return False
+    if line.unit:
+        return name in line.unit.name_key
+    lead = line.pledge.lead_member if line.pledge else None
+    return name in (lead.search_key if lead else "")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """Record the meeting: everything is approved except what is said otherwise, line by line."""
+    docket = docket_for(request, ref)
+    if not can_record(person(request), docket.body):
+        raise PermissionDenied(_("You do not record what this body decides."))
+    if docket.state != DocketState.OPEN:
+        messages.info(request, _("This meeting has already been recorded."))
+        return redirect("pledges:docket", ref=docket.ref)
+    lines, day = reading.lines_of(docket), clock.today()
+    form = MeetingForm(request.POST or None, body=docket.body, day=day)
+    choices = LinesForm(request.POST or None, lines=lines)
+    # Both are asked, so that everything that is wrong is told at once.
+    if all([form.is_valid(), choices.is_valid()]) and _conclude(request, docket, form, choices, day):
+        return redirect("pledges:docket", ref=docket.ref)
+    context = {
+        "docket": docket,
+        "form": form,
+        "choices": choices,
+        "groups": reading.groups(lines, reading.posts_of(docket)),
+        "count_words": reading.count_words(docket, lines),
+        "is_open": len(lines) <= FEW_LINES or choices.differs,
+    }
+    return TemplateResponse(request, "pledges/docket_conclude.html", context)
+
+
+def _conclude(request: HttpRequest, docket: Docket, form: MeetingForm, choices: LinesForm, day: date) -> bool:
+    user = person(request)
+    try:
+        concluded = dockets.conclude(
+            docket.pk, meeting=form.meeting(), decisions=choices.decisions(), by=user, day=day
+        )
+    except NotAllowedError as error:
+        form.add_error(None, str(error))
+        return False
+    if concluded.concluded_by == user:
+        messages.success(request, _("The conclusion has been recorded."))
+        _tell_void(request, docket)
+    else:
+        messages.warning(
+            request, _("Somebody else has just recorded this meeting; your entries were not used.")
+        )
+    return True
+
+
+def _tell_void(request: HttpRequest, docket: Docket) -> None:
+    if void := docket.lines.filter(outcome=Outcome.VOID).count():
+        text = _("%(n)s lines are void: they had been amended, withdrawn or decided on meanwhile.")
+        messages.warning(request, text % {"n": void})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """Give the document its number and date, once."""
+    docket = docket_for(request, ref)
+    if not can_issue(person(request), docket):
+        raise PermissionDenied(_("You do not issue documents of this body."))
+    if docket.state == DocketState.ISSUED:
+        messages.info(request, _("This document has already been issued."))
+        return redirect("pledges:docket", ref=docket.ref)
+    form = IssueForm(request.POST or None, initial={"on": clock.today()})
+    if form.is_valid() and _issue(request, docket, form):
+        return redirect("pledges:docket", ref=docket.ref)
+    return TemplateResponse(request, "pledges/docket_issue.html", {"docket": docket, "form": form})
+
+
+def _issue(request: HttpRequest, docket: Docket, form: IssueForm) -> bool:
+    data = form.cleaned_data
+    try:
+        issued = dockets.issue(
+            docket.pk, number=data["number"], on=data["on"], by=person(request), day=clock.today()
+        )
+    except NotAllowedError as error:
+        form.add_error(None, str(error))
+        return False
+    if (issued.number, issued.number_on) == (data["number"], data["on"]):
+        messages.success(request, _("The document has been issued."))
+    else:
+        messages.warning(request, _("This document has already been issued."))
+    return True

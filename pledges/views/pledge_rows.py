@@ -1,0 +1,176 @@
+"""Pledges as the pages of a person show them: by campaign, as a time line, and what is to be done first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cadres.models import CadreEntry, Member, User
+from cadres.templatetags.display import day as day_words
+from cadres.templatetags.display import moment, number, pill_tone
+from pledges.models import Campaign, EventAction, Pledge, PledgeEvent, Tier, TierKind
+from pledges.permissions import can_edit
+from pledges.states import CampaignState, PledgeStatus
+from pledges.words import due_words, status_words
+
+
+@dataclass(frozen=True)
+class PledgeRow:
+    """A pledge in a list; `reason` is why it was returned."""
+
+    pledge: Pledge
+    status: str
+    due: str
+    reason: str
+    may_edit: bool
+
+
+@dataclass
+class Group:
+    """The pledges of one campaign."""
+
+    campaign: Campaign
+    rows: list[PledgeRow]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A campaign in which the member may register now."""
+
+    tier: Tier
+    url: str
+    days_left: int | None
+
+
+def by_campaign(pledges: QuerySet[Pledge], user: User) -> list[Group]:
+    """Pledges grouped by campaign, the newest year first."""
+    returns = PledgeEvent.objects.filter(pledge=OuterRef("pk"), action=EventAction.RETURNED)
+    rows = (
+        pledges.select_related("campaign", "tier__campaign__host", "lead_member__unit")
+        .annotate(note=Subquery(returns.order_by("-seq").values("note")[:1]))
+        .order_by("-campaign__year", "campaign__code", "pk")
+    )
+    groups: dict[int, Group] = {}
+    for pledge in rows:
+        group = groups.setdefault(pledge.campaign_id, Group(pledge.campaign, []))
+        reason = (pledge.note or "") if pledge.status == PledgeStatus.RETURNED else ""
+        status, may_edit = status_words(pledge, pledge.tier), can_edit(user, pledge)
+        group.rows.append(PledgeRow(pledge, status, due_words(pledge), reason, may_edit))
+    return list(groups.values())
+
+
+def openings(member: Member, day: date) -> list[Opening]:
+    """Campaigns open on the day to which the member belongs: by his cell, or by the list of key cadres."""
+    tiers = Tier.objects.filter(
+        campaign__state=CampaignState.OPEN,
+        campaign__host__path__in=member.unit.ancestor_paths(),
+        kind__in=(TierKind.MEMBERS, TierKind.KEY_CADRES),
+    ).select_related("campaign__host")
+    listed = set(CadreEntry.objects.filter(member=member).values_list("cadre_list", flat=True))
+    answer = []
+    for tier in tiers:
+        belongs = not tier.for_key_cadres or tier.cadre_list_id in listed
+        if not belongs or not tier.campaign.window_is_open(day):
+            continue
+        name = "pledges:register_full" if tier.for_key_cadres else "pledges:register"
+        url = reverse(name, args=[tier.campaign.code, member.code])
+        answer.append(Opening(tier, url, tier.campaign.days_left(day)))
+    return answer
+
+
+def to_do(groups: Sequence[Group], open_to: Sequence[Opening]) -> list[dict[str, Any]]:
+    """What waits for the person, most pressing first: amend, send a draft, register."""
+    rows = [row for group in groups for row in group.rows if row.may_edit]
+    tasks = [_amend(row) for row in rows if row.pledge.status == PledgeStatus.RETURNED]
+    tasks += [_send(row) for row in rows if row.pledge.status == PledgeStatus.DRAFT]
+    return tasks + [_register(opening) for opening in open_to if not has_begun(groups, opening)]
+
+
+def has_begun(groups: Sequence[Group], opening: Opening) -> bool:
+    """Whether something of the person's already lies in the tier, a draft included."""
+    over = (PledgeStatus.WITHDRAWN, PledgeStatus.REJECTED)
+    pledges = [row.pledge for group in groups for row in group.rows if row.pledge.status not in over]
+    return any(pledge.tier_id == opening.tier.pk for pledge in pledges)
+
+
+def _amend(row: PledgeRow) -> dict[str, Any]:
+    url = reverse("pledges:edit", args=[row.pledge.ref])
+    return {
+        "what": _("An amendment is asked for"),
+        "title": row.pledge.title,
+        "note": row.reason,
+        "url": url,
+        "action": _("Amend and send again"),
+    }
+
+
+def _send(row: PledgeRow) -> dict[str, Any]:
+    url = reverse("pledges:edit", args=[row.pledge.ref])
+    return {
+        "what": _("A draft that has not been sent"),
+        "title": row.pledge.title,
+        "note": "",
+        "url": url,
+        "action": _("Finish and send"),
+    }
+
+
+def _register(opening: Opening) -> dict[str, Any]:
+    campaign = opening.tier.campaign
+    note, days = "", opening.days_left
+    if campaign.closes_on and days is not None:
+        left = ngettext("%(n)s day left", "%(n)s days left", days) % {"n": number(days)}
+        note = _("Until %(day)s, %(left)s.") % {"day": day_words(campaign.closes_on), "left": left}
+    return {
+        "what": _("Registration is open"),
+        "title": campaign.title,
+        "note": note,
+        "url": opening.url,
+        "action": _("Register"),
+    }
+
+
+def events_of(events: Iterable[PledgeEvent]) -> list[dict[str, str]]:
+    """The time line: what, on which day, when it was recorded, by whom and on whose behalf, how it came."""
+    return [
+        {
+            "what": _what(event),
+            "when": _when(event),
+            "who": _who(event),
+            "note": event.note,
+            "tone": pill_tone(event.to_status) if event.action != EventAction.EDITED else "grey",
+        }
+        for event in events
+    ]
+
+
+def _what(event: PledgeEvent) -> str:
+    what = str(event.get_action_display())
+    if event.docket:
+        what = _("%(what)s by %(body)s") % {"what": what, "body": event.docket.body.name}
+    if event.action == EventAction.SUBMITTED and event.version_no and event.version_no > 1:
+        what = _("%(what)s again, version %(no)s") % {"what": what, "no": event.version_no}
+    return what[:1].upper() + what[1:]
+
+
+def _when(event: PledgeEvent) -> str:
+    """The day it happened; the instant of recording where that was another day."""
+    if event.on is None:
+        return _("day not stated · recorded at %(at)s") % {"at": moment(event.at)}
+    if event.on == timezone.localdate(event.at):
+        return moment(event.at)
+    return _("%(day)s · recorded at %(at)s") % {"day": day_words(event.on), "at": moment(event.at)}
+
+
+def _who(event: PledgeEvent) -> str:
+    parts = [event.actor.display_name] if event.actor else []
+    if event.on_behalf_of:
+        parts.append(_("on behalf of %(name)s") % {"name": event.on_behalf_of.name})
+    parts.append(str(event.get_channel_display()))
+    return " · ".join(parts)

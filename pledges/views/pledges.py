@@ -1,0 +1,187 @@
+"""My pledges, one pledge with its time line, the record of a member; withdraw, ask for an amendment."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cadres import clock
+from cadres.access import signed_in
+from cadres.models import Member, User
+from cadres.permissions import can_read_member, can_read_unit
+from pledges import queries
+from pledges.actions import transitions
+from pledges.actions.acts import Act
+from pledges.forms.register import ReturnForm
+from pledges.models import DocketLine, Pledge, PledgeEvent, Progress, Tier, TierKind
+from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
+from pledges.states import DocketState, PledgeStatus
+from pledges.views.pledge_rows import by_campaign, events_of, has_begun, openings, to_do
+from pledges.words import due_words, facts, status_words
+
+confirm_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@signed_in
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I have registered, campaign by campaign, and what is to be done first."""
+    user, day = _user(request), clock.today()
+    if user.member is None:
+        return TemplateResponse(request, "pledges/mine.html", {"member": None})
+    groups = by_campaign(visible_pledges(user).filter(lead_member=user.member), user)
+    open_to = openings(user.member, day)
+    context = {
+        "member": user.member,
+        "groups": groups,
+        "to_do": to_do(groups, open_to),
+        "more": [opening for opening in open_to if has_begun(groups, opening)],
+    }
+    return TemplateResponse(request, "pledges/mine.html", context)
+
+
+@signed_in
+@require_safe
+def member(request: HttpRequest, code: str) -> HttpResponse:
+    """The record of a member within the reader's scope: cell, standing, pledges by campaign."""
+    user, day = _user(request), clock.today()
+    person = get_object_or_404(Member.objects.select_related("unit__parent"), code=code)
+    if not can_read_member(user, person):
+        raise Http404
+    open_to = [opening for opening in openings(person, day) if can_type_for(user, person, opening.tier)]
+    context = {
+        "person": person,
+        "groups": by_campaign(visible_pledges(user).filter(lead_member=person), user),
+        "openings": open_to,
+        "uncounted": _is_uncounted(person),
+    }
+    return TemplateResponse(request, "pledges/member.html", context)
+
+
+def _is_uncounted(person: Member) -> bool:
+    """Whether the standing keeps the member out of the rate of the latest campaign of members."""
+    tiers = Tier.objects.filter(kind=TierKind.MEMBERS, campaign__host__path__in=person.unit.ancestor_paths())
+    latest = tiers.order_by("-campaign__year").first()
+    return latest is not None and person.standing not in latest.counted_standings
+
+
+def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
+    pledges = visible_pledges(_user(request)).select_related(
+        "tier__campaign__host", "campaign__host", "lead_member__unit__parent", "lead_unit", "unit", "theme"
+    )
+    return get_object_or_404(pledges.prefetch_related("partners"), ref=ref)
+
+
+@signed_in
+@require_safe
+def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """A pledge: its content, where it stands, what was decided, its time line, and what may be done now."""
+    user, pledge = _user(request), _pledge(request, ref)
+    events = PledgeEvent.objects.filter(pledge=pledge).select_related("actor", "on_behalf_of", "docket__body")
+    lines = DocketLine.objects.filter(pledge=pledge).exclude(docket__state=DocketState.OPEN)
+    progress = Progress.objects.filter(pledge=pledge).order_by("-at", "-pk")
+    context = {
+        "pledge": pledge,
+        "status": status_words(pledge, pledge.tier),
+        "due": due_words(pledge),
+        "facts": facts(pledge),
+        "events": events_of(events.order_by("-seq")),
+        "decisions": lines.select_related("docket__body").order_by("-docket__meeting_on", "-pk"),
+        "waits_for": _waits_for(pledge),
+        "progress": progress,
+        "trail": _trail(user, pledge),
+        "may_edit": can_edit(user, pledge),
+        "may_withdraw": can_withdraw(user, pledge),
+        "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge),
+    }
+    return TemplateResponse(request, "pledges/detail.html", context)
+
+
+def _waits_for(pledge: Pledge) -> list[str]:
+    """Kinds of bodies that must still agree to a submitted pledge."""
+    if pledge.status != PledgeStatus.SUBMITTED:
+        return []
+    agreed = queries.bodies_agreed(Pledge.objects.filter(pk=pledge.pk)).get(pledge.pk, set())
+    steps = queries.deciding_steps(pledge.tier, pledge.authority)
+    return [step.get_body_kind_display() for step in steps if step.body_kind not in agreed]
+
+
+def _trail(user: User, pledge: Pledge) -> list[dict[str, str]]:
+    """The way here: from one's own pledges, or from the cell's list and the member's record."""
+    here = {"label": _("Registration"), "url": ""}
+    lead = pledge.lead_member
+    if lead is None or lead.pk == user.member_id:
+        return [{"label": _("My pledges"), "url": reverse("pledges:mine")}, here]
+    trail = [{"label": lead.name, "url": reverse("pledges:member", args=[lead.code])}, here]
+    if lead.unit.is_cell and not pledge.tier.for_key_cadres and can_read_unit(user, lead.unit):
+        cell = reverse("pledges:cell", args=[pledge.campaign.code, lead.unit.code])
+        trail.insert(0, {"label": lead.unit.name, "url": cell})
+    return trail
+
+
+@signed_in
+@confirm_page
+def withdraw(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """Withdraw a registration, after a page that asks."""
+    user, pledge = _user(request), _pledge(request, ref)
+    if pledge.lead_member is None or not can_type_for(user, pledge.lead_member, pledge.tier):
+        raise PermissionDenied(_("You cannot register for this member."))
+    if request.method == "POST":
+        act = Act(by=user, on=clock.today())
+        answer = transitions.withdraw([pledge.pk], act=act, judge=_judge_withdrawal(user))
+        if answer.refused:
+            messages.error(request, answer.refused[0].reason)
+        else:
+            messages.success(request, _("The registration has been withdrawn."))
+        return redirect("pledges:detail", pledge.ref)
+    if not can_withdraw(user, pledge):
+        messages.info(request, _("This registration can no longer be withdrawn."))
+        return redirect("pledges:detail", pledge.ref)
+    context = {"pledge": pledge, "facts": facts(pledge), "trail": _trail(user, pledge)}
+    return TemplateResponse(request, "pledges/withdraw.html", context)
+
+
+def _judge_withdrawal(user: User) -> transitions.Judge:
+    def judge(pledge: Pledge) -> str | None:
+        return None if can_withdraw(user, pledge) else _("This registration can no longer be withdrawn.")
+
+    return judge
+
+
+@signed_in
+@confirm_page
+def return_at_desk(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """The organisation board asks for an amendment before any body has met; the reasons are needed."""
+    user, pledge = _user(request), _pledge(request, ref)
+    if not can_vet(user, pledge):
+        raise PermissionDenied(_("The organisation board asks for amendments at the desk."))
+    form = ReturnForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        act = Act(by=user, on=clock.today())
+        answer = transitions.return_for_amendment({pledge.pk: form.cleaned_data["reasons"]}, act=act)
+        if not answer.refused:
+            messages.success(request, _("The amendment has been asked for."))
+            return redirect("pledges:detail", pledge.ref)
+        form.add_error(None, answer.refused[0].reason)
+    elif request.method != "POST" and pledge.status != PledgeStatus.SUBMITTED:
+        messages.info(request, _("An amendment is asked for only while the registration awaits a decision."))
+        return redirect("pledges:detail", pledge.ref)
+    context: dict[str, Any] = {
+        "form": form,
+        "pledge": pledge,
+        "facts": facts(pledge),
+        "trail": _trail(user, pledge),
+    }
+    return TemplateResponse(request, "pledges/return.html", context)

@@ -1,0 +1,109 @@
+"""How a pledge is put into words on a page: its state by the route of its tier, its content, its deadline."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cadres.dates import due_label
+from cadres.templatetags.display import day, number, year
+from pledges.models import Novelty, Pledge, Tier
+from pledges.states import PledgeStatus
+
+# What members and key cadres say differently: a member's pledge waits for the cell's meeting
+# (chi bộ thông qua), a key cadre's is vetted first and then approved (thẩm định, phê duyệt).
+MEMBERS_STATUS: dict[str, Any] = {
+    PledgeStatus.SUBMITTED: pgettext_lazy("member's pledge", "Registered, awaiting the cell"),
+    PledgeStatus.APPROVED: pgettext_lazy("member's pledge", "Adopted by the cell"),
+}
+CADRES_STATUS: dict[str, Any] = {
+    PledgeStatus.SUBMITTED: pgettext_lazy("key cadre's pledge", "Registered, awaiting vetting"),
+    PledgeStatus.APPROVED: pgettext_lazy("key cadre's pledge", "Approved"),
+}
+
+NOVELTY_PHRASES: dict[str, Any] = {
+    Novelty.NEW: gettext_lazy("a new task"),
+    Novelty.DIFFICULT: gettext_lazy("a difficult task"),
+    Novelty.BOTH: gettext_lazy("a new and difficult task"),
+}
+
+LABELS = {
+    "title": gettext_lazy("Task"),
+    "novelty": gettext_lazy("New or difficult"),
+    "product": gettext_lazy("Result, product"),
+    "due_on": gettext_lazy("Deadline"),
+    "theme": gettext_lazy("Theme of the guidance"),
+    "field": gettext_lazy("Field of work"),
+    "place": gettext_lazy("Place"),
+    "situation": gettext_lazy("Situation, why it is new or difficult"),
+    "backlog_since": gettext_lazy("Backlog since the year"),
+    "directive": gettext_lazy("Directive it follows"),
+    "own_role": gettext_lazy("Own role"),
+    "authority": gettext_lazy("Authority"),
+    "solutions": gettext_lazy("Solutions"),
+    "requests": gettext_lazy("Requests"),
+    "result_kind": gettext_lazy("How the product is measured"),
+    "measure_unit": gettext_lazy("Unit of measure"),
+    "baseline": gettext_lazy("Figure to start from"),
+    "target": gettext_lazy("Target"),
+    "start_on": gettext_lazy("Day of the start"),
+    "stub_reference": gettext_lazy("Separate document"),
+    "partners": gettext_lazy("Partners"),
+}
+# Always told, even when nobody told us: unknown is shown as unknown.
+ALWAYS = ("title", "novelty", "product", "due_on")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and what stands there; empty when it is not known."""
+
+    label: str
+    value: str
+
+
+def status_words(pledge: Pledge, tier: Tier) -> str:
+    """The state as an office says it for the tier: chi bộ đã thông qua, or đã phê duyệt."""
+    own = CADRES_STATUS if tier.for_key_cadres else MEMBERS_STATUS
+    return str(own.get(pledge.status, pledge.get_status_display()))
+
+
+def due_words(pledge: Pledge) -> str:
+    """The deadline as it was stated: quý II/2024, cả năm 2024, 30/09/2024; empty when unknown."""
+    return due_label(pledge.due_kind, pledge.due_on) if pledge.due_on else ""
+
+
+def facts(pledge: Pledge) -> list[Fact]:
+    """The content in force, label by label; what is empty is left out but for the four questions."""
+    told = ("stub_reference", "due_on") if pledge.is_stub else tuple(LABELS)
+    rows = [Fact(str(LABELS[name]), value) for name, value in _values(pledge) if name in told]
+    always = {str(LABELS[name]) for name in ALWAYS}
+    return [fact for fact in rows if fact.value or fact.label in always]
+
+
+def _values(pledge: Pledge) -> Iterator[tuple[str, str]]:
+    yield "title", pledge.title
+    yield "stub_reference", pledge.stub_reference
+    yield "novelty", pledge.get_novelty_display() if pledge.novelty else ""
+    yield "product", pledge.product
+    yield "due_on", due_words(pledge)
+    yield "start_on", day(pledge.start_on) if pledge.start_on else ""
+    yield "theme", pledge.theme.title if pledge.theme else ""
+    for name in ("field", "place", "situation"):
+        yield name, getattr(pledge, name)
+    yield "backlog_since", year(pledge.backlog_since) if pledge.backlog_since else ""
+    yield "directive", pledge.directive
+    yield "own_role", pledge.own_role
+    yield "authority", pledge.get_authority_display() if pledge.authority else ""
+    yield "partners", "; ".join(partner.name for partner in pledge.partners.all())
+    yield "solutions", pledge.solutions
+    yield "requests", pledge.requests
+    for name in ("baseline", "target"):
+        value = getattr(pledge, name)
+        yield name, "" if value is None else f"{number(value.normalize())} {pledge.measure_unit}".strip()
+
+
+def short_reason(note: str) -> str:
+    """The first sentence of the reasons of a return, for a pill in a list."""
+    return note.splitlines()[0][:80] if note else ""
