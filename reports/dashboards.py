@@ -1,0 +1,226 @@
+"""Everything the dashboard of a unit shows, read from the counts in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from cadres.models import Unit
+from cadres.rates import Rate
+from cadres.templatetags.display import Curve, curve_geometry
+from pledges.models import Campaign, Progress, Tier, TierKind
+from pledges.states import PledgeStatus
+from reports.models import DailyCount, UnitCount
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    """One unit directly below, with its figures."""
+
+    unit: Unit
+    registered: Rate
+    approved: Rate
+    cells: Rate
+    not_counted: int
+
+    @property
+    def missing(self) -> int:
+        """People counted who have not registered."""
+        return self.registered.rest
+
+
+@dataclass(frozen=True)
+class CadreCard:
+    """The key cadres' pledges of one year in the unit."""
+
+    campaign: Campaign
+    pledges: int
+    people: int
+    completed: Rate
+    carried_over: int
+    awaiting: int
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A result worth telling: done after years, a share of conclusions, an event with a figure."""
+
+    progress: Progress
+    years: int | None
+    rate: Rate | None
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One unit in one campaign of members, and the key cadres' years beside it."""
+
+    unit: Unit
+    tier: Tier
+    registered: Rate
+    approved: Rate
+    cells: Rate
+    cells_missing: int
+    not_counted: int
+    awaiting: int
+    returned: int
+    updated_at: datetime | None
+    children: list[ChildRow]
+    curve: Curve | None
+    cadres: list[CadreCard]
+    highlights: list[Highlight]
+
+    @property
+    def missing(self) -> int:
+        """People counted who have not registered."""
+        return self.registered.rest
+
+
+def member_tiers(unit: Unit) -> list[Tier]:
+    """Tiers of members whose host is the unit or stands above it, newest first."""
+    tiers = Tier.objects.select_related("campaign__host").filter(
+        kind=TierKind.MEMBERS, campaign__host__path__in=unit.ancestor_paths()
+    )
+    return list(tiers.order_by("-campaign__year", "campaign__code"))
+
+
+def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
+    """The dashboard of a unit in a tier: six queries, whatever the tree."""
+    counts = _counts_of(unit, tier)
+    row = next((count for count in counts if count.tier_id == tier.pk), None)
+    registered = _rate(row, "registered", "counted")
+    return Dashboard(
+        unit=unit,
+        tier=tier,
+        registered=registered,
+        approved=_rate(row, "approved", "counted"),
+        cells=_rate(row, "cells_sent", "cells"),
+        cells_missing=row.cells_missing if row else 0,
+        not_counted=row.exempt + row.away if row else 0,
+        awaiting=row.awaiting if row else 0,
+        returned=row.returned if row else 0,
+        updated_at=row.updated_at if row else None,
+        children=child_rows(unit, tier),
+        curve=_curve(unit, tier, registered, day),
+        cadres=[_card(count) for count in counts if count.tier.for_key_cadres],
+        highlights=highlights(unit, tier.campaign),
+    )
+
+
+def _rate(row: UnitCount | None, numerator: str, denominator: str) -> Rate:
+    return Rate(getattr(row, numerator), getattr(row, denominator)) if row else Rate(0, 0)
+
+
+def _counts_of(unit: Unit, tier: Tier) -> list[UnitCount]:
+    """The unit's counts in the tier and in the key cadres' tiers of the same host, newest first."""
+    rows = UnitCount.objects.select_related("tier__campaign").filter(
+        unit=unit, tier__campaign__host=tier.campaign.host_id
+    )
+    return [
+        row for row in rows.order_by("-tier__campaign__year") if row.tier_id == tier.pk or _is_cadre_row(row)
+    ]
+
+
+def _is_cadre_row(row: UnitCount) -> bool:
+    return row.tier.for_key_cadres and row.pledges > 0
+
+
+def _card(row: UnitCount) -> CadreCard:
+    return CadreCard(
+        campaign=row.tier.campaign,
+        pledges=row.pledges,
+        people=row.leads,
+        completed=Rate(row.done, row.pledges_approved),
+        carried_over=row.carried_over,
+        awaiting=row.awaiting,
+    )
+
+
+def child_rows(unit: Unit, tier: Tier) -> list[ChildRow]:
+    """The units directly below with their figures, in the order of the tree."""
+    counts = UnitCount.objects.select_related("unit").filter(tier=tier, unit__parent=unit)
+    return [
+        ChildRow(
+            unit=row.unit,
+            registered=_rate(row, "registered", "counted"),
+            approved=_rate(row, "approved", "counted"),
+            cells=_rate(row, "cells_sent", "cells"),
+            not_counted=row.exempt + row.away,
+        )
+        for row in counts.order_by("unit__path")
+    ]
+
+
+SORTS: dict[str, Any] = {
+    "name": lambda row: row.unit.path,
+    "registered": lambda row: row.registered.denominator,
+    # Worst first; units where nobody is counted come last.
+    "percent": lambda row: (
+        not row.registered.denominator,
+        row.registered.numerator / max(row.registered.denominator, 1),
+    ),
+    "missing": lambda row: row.missing,
+}
+
+
+def ranked(rows: list[ChildRow], sort: str) -> list[ChildRow]:
+    """Rows by the sort key of the page ("-key" descending); an unknown key is "percent"."""
+    key = SORTS.get(sort.removeprefix("-"), SORTS["percent"])
+    return sorted(rows, key=key, reverse=sort.startswith("-") and sort[1:] in SORTS)
+
+
+def _curve(unit: Unit, tier: Tier, registered: Rate, day: date) -> Curve | None:
+    """The cumulative share of people registered, by day of the window."""
+    days = list(
+        DailyCount.objects.filter(tier=tier, unit=unit, on__lte=day)
+        .order_by("on")
+        .values_list("on", "registered")
+    )
+    if not days or not registered.denominator:
+        return None
+    by_day = dict(days)
+    campaign = tier.campaign
+    first = min(days[0][0], campaign.opens_on or days[0][0])
+    points, total, on = [], 0, first
+    while on <= day:
+        total += by_day.get(on, 0)
+        points.append((on.toordinal(), Rate(total, registered.denominator), f"{on:%d/%m}"))
+        on += timedelta(days=1)
+    closes = campaign.closes_on or day
+    return curve_geometry(points, 400, 230, end=(max(closes, day).toordinal(), f"{max(closes, day):%d/%m}"))
+
+
+def highlights(unit: Unit, campaign: Campaign, limit: int = 5) -> list[Highlight]:
+    """Results of the years before worth telling: the longest backlog, conclusions, large figures.
+
+    A rule and not a choice of the office: done after a backlog longer than any other; reported on
+    two levels (contents and conclusions), whole or not; or done with a figure of a thousand or more.
+    """
+    final = Progress.objects.select_related("pledge__campaign", "pledge__unit").filter(
+        is_final=True,
+        pledge__campaign__host=campaign.host_id,
+        pledge__campaign__year__lt=campaign.year,
+        pledge__unit__path__startswith=unit.path,
+    )
+    done = final.filter(outcome=PledgeStatus.DONE)
+    longest = (
+        done.filter(pledge__backlog_since__isnull=False)
+        .annotate(years=F("pledge__campaign__year") - F("pledge__backlog_since"))
+        .order_by("-years", "-pledge__campaign__year", "pk")[:1]
+    )
+    told = final.filter(sub_value__isnull=False) | done.filter(value__gte=1000)
+    found = [*longest, *told.order_by("-sub_value", "value")[:limit]]
+    seen: dict[int, Highlight] = {}
+    for progress in found:
+        seen.setdefault(progress.pk, _highlight(progress))
+    return list(seen.values())[:limit]
+
+
+def _highlight(progress: Progress) -> Highlight:
+    since = progress.pledge.backlog_since
+    whole = progress.value is not None and progress.value_of
+    return Highlight(
+        progress=progress,
+        years=progress.pledge.campaign.year - since if since else None,
+        rate=Rate(int(progress.value or 0), int(progress.value_of or 0)) if whole else None,
+    )

@@ -1,0 +1,18 @@
+"""Addresses of dashboards, lists behind a number, reports."""
+
+from django.urls import path
+
+from reports.views import annex, dashboard, jobs, lists, summary
+
+app_name = "reports"
+urlpatterns = [
+    path("units/<str:code>/", dashboard.unit, name="unit"),
+    path("units/<str:code>/people/", lists.people, name="people"),
+    path("units/<str:code>/pledges/", lists.pledges, name="pledges"),
+    path("units/<str:code>/summary/", summary.summary, name="summary"),
+    path("units/<str:code>/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
+    path("units/<str:code>/summary.docx", summary.summary_docx, name="summary_docx"),
+    path("dockets/<uuid:ref>/annex.docx", annex.docket_docx, name="docket_docx"),
+    path("definitions/", dashboard.definitions, name="definitions"),
+    path("jobs/", jobs.job_list, name="jobs"),
+]

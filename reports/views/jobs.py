@@ -1,0 +1,41 @@
+"""Progress and failure of every job on one page."""
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET
+
+from cadres.access import role_required
+from cadres.jobs import Job
+from cadres.models import RosterImport, User
+from cadres.permissions import scope_of, under
+from cadres.roles import Role
+from pledges.models import PledgeImport
+
+SHOWN = 50
+
+
+def _visible(model: type[Job], user: User) -> QuerySet[Job]:
+    """Jobs of the units a board officer keeps; the administrator sees that they run, not what is in them."""
+    if scope_of(user).has(Role.ADMINISTRATOR):
+        return model._default_manager.all()
+    paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
+    prefix = {RosterImport: "host__", PledgeImport: "campaign__host__"}.get(model)
+    if prefix is None:
+        return model._default_manager.filter(created_by=user)
+    return model._default_manager.filter(under(paths, prefix))
+
+
+@role_required(Role.BOARD_OFFICER, Role.ADMINISTRATOR)
+@require_GET
+def job_list(request: HttpRequest) -> HttpResponse:
+    """The latest jobs of every kind, newest first, with progress and the reason of a failure."""
+    kinds = [model for model in apps.get_models() if issubclass(model, Job)]
+    jobs = [
+        job
+        for model in kinds
+        for job in _visible(model, request.user).select_related("created_by").order_by("-created_at")[:SHOWN]
+    ]
+    jobs.sort(key=lambda job: job.created_at, reverse=True)
+    return TemplateResponse(request, "reports/jobs.html", {"jobs": jobs[:SHOWN]})

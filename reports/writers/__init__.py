@@ -1,0 +1,1 @@
+"""Writers turn finished rows and texts into files; no figure is computed here."""

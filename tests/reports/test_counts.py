@@ -1,0 +1,213 @@
+"""The consumer of the outbox: own numbers, roll-up, day, idempotence, an independent recount."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cadres.models import Membership, Standing, UnitChange
+from cadres.outbox import note_changes
+from pledges.actions import transitions
+from pledges.actions.acts import Act
+from pledges.actions.lists import mark_sent
+from pledges.models import Channel, Pledge
+from reports import counts
+from reports.audit import differences
+from reports.midnight import turn_day
+from reports.models import MEASURES, DailyCount, UnitCount
+from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory
+from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge, make_tier
+
+PAPER = Act(by=None, on=date(2024, 2, 10), channel=Channel.PAPER)
+
+
+def row(tier, unit) -> UnitCount:
+    return UnitCount.objects.get(tier=tier, unit=unit)
+
+
+def test_counts_roll_up_to_the_host(tier, host, ward, cell):
+    members = make_members(cell, 4)
+    MemberFactory(unit=cell, standing=Standing.EXEMPT)
+    make_pledge(members[0], tier)
+    make_pledge(members[0], tier)
+    approved = make_pledge(members[1], tier)
+    transitions.approve([approved.pk], act=PAPER)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    for unit in (cell, ward, host):
+        found = row(tier, unit)
+        assert (found.counted, found.registered, found.approved, found.exempt) == (4, 2, 1, 1)
+        assert (found.pledges, found.pledges_approved, found.awaiting, found.leads) == (3, 1, 2, 2)
+        assert (found.cells, found.cells_sent, found.cells_missing) == (1, 0, 1)
+    assert row(tier, ward).own_counted == 0
+    assert UnitChange.objects.count() == 0
+    assert differences(DAY) == []
+
+
+def test_one_more_registration_touches_only_its_branch(tier, host, ward, cell):
+    members = make_members(cell, 2)
+    other = CellFactory(parent=UnitFactory(parent=host))
+    make_members(other, 3)
+    note_changes([cell.pk, other.pk])
+    counts.drain(DAY)
+    before = row(tier, other).updated_at
+    make_pledge(members[0], tier)
+    assert counts.drain(DAY) == 1
+    assert row(tier, host).registered == 1
+    assert row(tier, host).counted == 5
+    assert row(tier, other).updated_at == before
+
+
+def test_a_person_counts_where_he_stands_and_his_pledge_where_it_was_made(tier, host, ward, cell):
+    [member] = make_members(cell, 1)
+    make_pledge(member, tier)
+    elsewhere = CellFactory(parent=ward)
+    Membership.objects.filter(member=member).update(end=date(2024, 3, 1))
+    Membership.objects.create(
+        member=member, unit=elsewhere, rank=member.rank, standing=member.standing, start=date(2024, 3, 1)
+    )
+    note_changes([cell.pk, elsewhere.pk])
+    counts.drain(DAY)
+    assert (row(tier, elsewhere).registered, row(tier, elsewhere).pledges) == (1, 0)
+    assert (row(tier, cell).registered, row(tier, cell).pledges) == (0, 1)
+    assert (row(tier, host).registered, row(tier, host).pledges) == (1, 1)
+    assert differences(DAY) == []
+
+
+def test_a_tier_that_counts_nobody_counts_leads_once(host, ward, cell):
+    tier = make_cadre_tier(host)
+    [member] = make_members(cell, 1)
+    make_pledge(member, tier, unit=ward)
+    make_pledge(member, tier, unit=host)
+    counts.drain(DAY)
+    found = row(tier, host)
+    assert (found.pledges, found.leads, found.counted, found.registered) == (2, 1, 0, 0)
+    assert differences(DAY) == []
+
+
+def test_late_depends_on_the_day_and_turns_at_midnight(tier, host, cell):
+    [member] = make_members(cell, 1)
+    pledge = make_pledge(member, tier, due_on=date(2024, 3, 26))
+    transitions.approve([pledge.pk], act=PAPER)
+    counts.drain(DAY)
+    assert row(tier, host).late == 0
+    assert turn_day(date(2024, 3, 27)) == 1
+    counts.drain(date(2024, 3, 27))
+    assert row(tier, host).late == 1
+
+
+def test_midnight_counts_a_membership_that_begins(tier, host, cell):
+    [member] = make_members(cell, 1)
+    counts.drain(DAY)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    Membership.objects.filter(member=member).update(start=date(2024, 3, 27))
+    turn_day(date(2024, 3, 27))
+    counts.drain(date(2024, 3, 27))
+    assert row(tier, host).counted == 1
+
+
+def test_after_the_cut_off_the_people_of_the_cut_off_are_counted(tier, host, cell):
+    [member] = make_members(cell, 1)
+    Membership.objects.filter(member=member).update(end=date(2024, 4, 15))
+    note_changes([cell.pk])
+    counts.drain(date(2024, 12, 31))
+    assert row(tier, host).counted == 1
+
+
+def test_sent_cells(tier, host, cell):
+    mark_sent(tier=tier, units=[cell], on=DAY, by=None)
+    mark_sent(tier=tier, units=[cell], on=DAY, by=None)
+    counts.drain(DAY)
+    assert (row(tier, host).cells, row(tier, host).cells_sent) == (1, 1)
+
+
+def test_the_curve_ends_at_the_registered(tier, host, cell):
+    members = make_members(cell, 3)
+    make_pledge(members[0], tier, on=date(2024, 2, 1))
+    make_pledge(members[0], tier, on=date(2024, 1, 20))
+    make_pledge(members[1], tier, on=date(2024, 2, 1))
+    make_pledge(members[2], tier, on=None)
+    counts.drain(DAY)
+    days = dict(DailyCount.objects.filter(tier=tier, unit=host).values_list("on", "registered"))
+    assert days == {date(2024, 1, 20): 1, date(2024, 2, 1): 1}
+    assert row(tier, host).registered == 3
+    transitions.withdraw([Pledge.objects.order_by("pk")[1].pk], act=PAPER)
+    counts.drain(DAY)
+    days = dict(DailyCount.objects.filter(tier=tier, unit=host).values_list("on", "registered"))
+    assert days == {date(2024, 2, 1): 2}
+
+
+def test_rebuild_gives_the_same_numbers(tier, host, cell):
+    for member in make_members(cell, 3)[:2]:
+        make_pledge(member, tier)
+    counts.drain(DAY)
+    before = {name: getattr(row(tier, host), name) for name in MEASURES}
+    UnitCount.objects.update(registered=99)
+    counts.rebuild(tier, DAY)
+    assert {name: getattr(row(tier, host), name) for name in MEASURES} == before
+
+
+def test_a_closed_campaign_is_not_recounted_by_moves_of_people(tier, host, cell):
+    make_members(cell, 1)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    tier.campaign.state = "closed"
+    tier.campaign.save()
+    make_members(cell, 1)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    assert row(tier, host).counted == 1
+
+
+def test_the_audit_names_a_wrong_number(tier, host, cell):
+    make_pledge(make_members(cell, 1)[0], tier)
+    counts.drain(DAY)
+    UnitCount.objects.filter(unit=host).update(registered=7)
+    assert differences(DAY) == [f"tier {tier.pk} unit {host.pk} registered: 7, recounted 1"]
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_sum_of_units_is_the_whole(db, data):
+    # An example that hypothesis gives up halfway must leave nothing behind for the next one.
+    with transaction.atomic():
+        _whole_is_own_and_children(data)
+        transaction.set_rollback(True)
+
+
+def _whole_is_own_and_children(data):
+    tier, units = _random_district(data)
+    counts.drain(DAY)
+    assert differences(DAY) == []
+    for unit in units:
+        whole = row(tier, unit)
+        below = UnitCount.objects.filter(tier=tier, unit__parent=unit)
+        for name in MEASURES:
+            assert getattr(whole, name) == getattr(whole, f"own_{name}") + sum(
+                getattr(b, name) for b in below
+            )
+
+
+def _random_district(data):
+    host = HostFactory()
+    tier = make_tier(host, code=f"DV-{host.pk}")
+    units = [host]
+    for _ in range(data.draw(st.integers(1, 6))):
+        units.append(UnitFactory(parent=data.draw(st.sampled_from(units))))
+    cells = [
+        CellFactory(parent=data.draw(st.sampled_from(units))) for _ in range(data.draw(st.integers(1, 4)))
+    ]
+    standings = st.sampled_from([Standing.ACTIVE, Standing.EXEMPT, Standing.AWAY, Standing.IN_TRANSFER])
+    for cell in cells:
+        for _ in range(data.draw(st.integers(0, 3))):
+            member = MemberFactory(unit=cell, standing=data.draw(standings))
+            for _ in range(data.draw(st.integers(0, 2))):
+                pledge = make_pledge(member, tier)
+                if data.draw(st.booleans()):
+                    transitions.approve([pledge.pk], act=PAPER)
+    note_changes([unit.pk for unit in (*units, *cells)])
+    return tier, units
