@@ -1,10 +1,32 @@
-"""An account whose one-time code is still its password goes nowhere but to "choose a password"."""
+"""Language of the reader, and an account whose one-time code is still its password."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
+
+
+class LanguageMiddleware:
+    """Vietnamese unless the reader chose English: what the browser prefers is not asked.
+
+    Offices install English systems for people who read Vietnamese.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            # A TemplateResponse is rendered by now: the handler renders inside the innermost call.
+            response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class OwnPasswordMiddleware:

@@ -1,38 +1,33 @@
 """The demo's accounts: one button a role on the sign-in page, each landing on something that waits."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext_noop as _
 
 from cadres.actions.accounts import create_account
 from cadres.actions.roles import confirm_offices, grant
+from cadres.demo_accounts import DemoAccount, offer
 from cadres.models import Body, BodyKind, CadreEntry, Member, Office, OfficeKind, Unit, User
 from cadres.roles import Role
 from pledges import queries
 from pledges.models import Tier
 
 
-@dataclass(frozen=True)
-class DemoAccount:
-    """A button of the sign-in page: whose account, what the role is called, what waits."""
-
-    username: str
-    label: str
-    hint: str
-
-
 ACCOUNTS = (
     DemoAccount(
-        "demo-bithu", "Bí thư chi bộ", "Danh sách của chi bộ: việc chờ thông qua, đảng viên chưa đăng ký"
+        "demo-bithu", _("Cell secretary"), _("The cell's list: tasks that await the meeting, members missing")
     ),
-    DemoAccount("demo-dangvien", "Đảng viên", "Chưa đăng ký việc mới, việc khó năm 2024"),
-    DemoAccount("demo-canbo", "Cán bộ chủ chốt", "Nội dung đăng ký đảm nhận của bản thân"),
-    DemoAccount("demo-phuong", "Đảng ủy phường", "Chi bộ đã gửi và chưa gửi danh sách"),
-    DemoAccount("demo-bantochuc", "Ban Tổ chức Quận ủy", "Tổng quan toàn quận, thẩm định, danh mục trình"),
-    DemoAccount("demo-thuongvu", "Ủy viên Ban Thường vụ", "166 nội dung chờ Ban Thường vụ"),
-    DemoAccount("demo-thuky", "Thư ký hội nghị Ban Thường vụ", "Ghi kết luận hội nghị"),
-    DemoAccount("demo-vanthu", "Văn thư", "Văn bản chờ ban hành"),
-    DemoAccount("demo-kiemtra", "Ủy ban Kiểm tra", "Xem toàn bộ, không thay đổi"),
-    DemoAccount("demo-quantri", "Quản trị hệ thống", "Tài khoản, công việc nền"),
+    DemoAccount("demo-dangvien", _("Party member"), _("Has not registered a task for 2024 yet")),
+    DemoAccount("demo-canbo", _("Key cadre"), _("Own undertakings of 2022, 2023 and 2024")),
+    DemoAccount("demo-phuong", _("Ward committee"), _("Cells that have sent their list and cells that have not")),
+    DemoAccount("demo-bantochuc", _("Organisation board"), _("The whole district, vetting, dockets")),
+    DemoAccount(
+        "demo-thuongvu", _("Member of the standing committee"), _("166 undertakings before the standing committee")
+    ),
+    DemoAccount("demo-thuky", _("Recorder of the standing committee"), _("A meeting to record")),
+    DemoAccount("demo-vanthu", _("Records clerk"), _("Documents that await their number")),
+    DemoAccount("demo-kiemtra", _("Inspector"), _("Reads everything, changes nothing")),
+    DemoAccount("demo-quantri", _("System administrator"), _("Accounts and background jobs")),
 )
 
 
@@ -60,6 +55,7 @@ def make_accounts(host: Unit, tier: Tier, waiting: list[Unit], day: date) -> Non
         user.set_unusable_password()
         user.save()
         grant(user=user, role=role, unit=unit, body=body, by=None, on=tier.campaign.opens_on or day)
+    offer(ACCOUNTS)
 
 
 def _committee_name(unit: Unit) -> str:

@@ -17,6 +17,7 @@ from pledges.actions import dockets, transitions
 from pledges.actions.acts import Act
 from pledges.actions.campaigns import create_campaign, guidance_list
 from pledges.actions.lists import mark_sent
+from pledges.actions.results import feature
 from pledges.imports import run as pledge_import
 from pledges.models import Campaign, Channel, ListKind, Pledge, Tier
 from pledges.states import PledgeStatus
@@ -38,6 +39,7 @@ def load(day: date, say: Say) -> None:
     tier = members.tiers.get()
     waiting = _adopt(tier, say)
     _return_one(tier, waiting, day)
+    _feature(campaigns["CB-2023"])
     _docket(campaigns["CB-2024"], host)
     make_accounts(host, tier, waiting, day)
     counts.drain(day)
@@ -109,6 +111,12 @@ def _return_one(tier: Tier, waiting: list[Unit], day: date) -> None:
     ]
     act = Act(by=None, on=day, channel=Channel.PAPER)
     transitions.return_for_amendment({pledge.pk: story.RETURN_REASON}, act=act)
+
+
+def _feature(campaign: Campaign) -> None:
+    """The results that were told at the review conference."""
+    for words in story.FEATURED:
+        feature(campaign.pledges.get(title__contains=words).pk, featured=True, by=None)
 
 
 def _docket(campaign: Campaign, host: Unit) -> None:

@@ -19,6 +19,14 @@ CADRE_FILES = {
 # Cells whose meeting has not adopted the list yet on the day of the demo.
 CELLS_WAITING = 21
 RETURN_REASON = "Chưa rõ kết quả, sản phẩm: đề nghị ghi số lượng cụ thể."
+# Words that only the titles of the results told at the conference of 26/3 hold.
+FEATURED = (
+    "18 Tam Đa",
+    "8 kết luận thanh tra",
+    "Quán Sen Đầm Trị",
+    "vũ điệu đoàn kết",
+    "2.024 thiết bị bay",
+)
 
 BODIES = (
     (BodyKind.COMMITTEE, "Quận ủy Tây Hồ", "QU", None),

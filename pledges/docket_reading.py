@@ -8,10 +8,10 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from cadres.dates import due_label
-from cadres.models import Body, CadreEntry, Member
+from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Authority, Docket, DocketLine, Novelty, Pledge
+from pledges.models import Authority, Docket, DocketLine, Matter, Novelty, Pledge, PledgeVersion, Tier
 from pledges.states import Outcome, PledgeStatus
 
 
@@ -28,37 +28,58 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Joint:
+    """Bodies that decide jointly, by pledge: who has agreed besides, and who must agree yet."""
+
+    agreed: dict[int, str] = field(default_factory=dict)
+    awaited: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reading:
-    """One line: its content or the name of its unit, and the body that must agree too, if any."""
+    """One line with its content, and the other bodies of its route."""
 
     line: DocketLine
-    said: Said | None
+    said: Said
+    agreed: str = ""
     awaited: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """The lines of one cadre with the post as printed; lists of units stand in one group."""
+    """The lines of one cadre, with the post as printed."""
 
     no: int
     member: Member | None
     post: str
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Reading]
+
+
+@dataclass(frozen=True)
+class ListReading:
+    """One line about the list of a unit: cells that have sent and all of them, tasks adopted."""
+
+    line: DocketLine
+    sent: int | None
+    cells: int | None
+    adopted: int
 
 
 def lines_of(docket: Docket) -> list[DocketLine]:
     """The lines in the order of the docket, with what a page shows of them."""
-    rows = docket.lines.select_related("pledge__lead_member", "pledge__unit", "unit", "version")
+    rows = docket.lines.select_related("pledge__lead_member", "pledge__unit", "unit__parent", "version")
     return list(rows.order_by("order"))
 
 
-def said(line: DocketLine) -> Said | None:
-    """The content of the version decided on, not the content of today; None for the list of a unit."""
-    if line.version is None:
-        return None
-    content = line.version.content
-    due = content.get("due_on")
-    novelty = content.get("novelty")
+def about_lists(lines: Sequence[DocketLine]) -> bool:
+    """Whether a docket is about lists of units; it is never about both."""
+    return bool(lines) and lines[0].matter == Matter.ENDORSE_LIST
+
+
+def said(version: PledgeVersion) -> Said:
+    """The content of a version, which is what is decided on, whatever the pledge says today."""
+    content = version.content
+    due, novelty = content.get("due_on"), content.get("novelty")
     return Said(
         title=content.get("stub_reference") or content.get("title", ""),
         novelty=str(Novelty(novelty).label) if novelty else "",
@@ -69,29 +90,55 @@ def said(line: DocketLine) -> Said | None:
     )
 
 
-def posts_of(docket: Docket) -> dict[int, str]:
+def posts_of(tier: Tier) -> dict[int, str]:
     """Posts as printed on the frozen list of key cadres, by member."""
-    if docket.tier.cadre_list_id is None:
+    if tier.cadre_list_id is None:
         return {}
-    entries = CadreEntry.objects.filter(cadre_list=docket.tier.cadre_list_id)
+    entries = CadreEntry.objects.filter(cadre_list=tier.cadre_list_id)
     return dict(entries.values_list("member_id", "post_printed"))
 
 
-def groups(
-    lines: Iterable[DocketLine], posts: dict[int, str], awaited: dict[int, str] | None = None
-) -> list[Group]:
-    """Lines grouped by cadre, in the order of the docket."""
+def preview(tier: Tier, body: Body) -> list[DocketLine]:
+    """The lines a docket of the body would have now, not saved."""
+    versions = queries.versions_awaiting(tier, body).select_related("pledge__lead_member", "pledge__unit")
+    return [
+        DocketLine(order=order, matter=Matter.REGISTER, pledge=version.pledge, version=version)
+        for order, version in enumerate(versions, start=1)
+    ]
+
+
+def groups(lines: Iterable[DocketLine], posts: dict[int, str], joint: Joint | None = None) -> list[Group]:
+    """Lines about pledges grouped by cadre, in the order of the docket."""
+    joint = joint or Joint()
     found = []
-    together = groupby(lines, key=lambda line: line.pledge and line.pledge.lead_member)
-    for no, (member, rows) in enumerate(together, start=1):
-        readings = [Reading(line, said(line), (awaited or {}).get(line.pledge_id or 0, "")) for line in rows]
+    for no, (member, rows) in enumerate(groupby(lines, key=lambda line: line.pledge.lead_member), start=1):
+        readings = [
+            Reading(
+                line,
+                said(line.version),
+                joint.agreed.get(line.pledge_id, ""),
+                joint.awaited.get(line.pledge_id, ""),
+            )
+            for line in rows
+        ]
         found.append(Group(no, member, posts.get(member.pk, "") if member else "", readings))
     return found
 
 
-def people_in(lines: Iterable[DocketLine]) -> int:
-    """How many cadres lead the pledges of the lines."""
-    return len({line.pledge.lead_member_id for line in lines if line.pledge})
+def list_readings(docket: Docket, lines: Iterable[DocketLine]) -> list[ListReading]:
+    """Lines about lists of units, each with what its list holds today."""
+    tier, unit = docket.tier, docket.body.unit
+    is_host = unit.pk == docket.campaign.host_id
+    cells = queries.cell_totals_below(tier, unit) if is_host else {}
+    adopted = queries.approved_by_path(tier, unit, directly_below=is_host)
+    return [_list_reading(line, line.unit, cells, adopted) for line in lines if line.unit]
+
+
+def _list_reading(
+    line: DocketLine, unit: Unit, cells: dict[str, tuple[int, int]], adopted: dict[str, int]
+) -> ListReading:
+    sent, all_cells = (None, None) if unit.is_cell else cells.get(unit.path, (None, None))
+    return ListReading(line, sent, all_cells, adopted.get(unit.path, 0))
 
 
 def tally(lines: Sequence[DocketLine]) -> dict[str, int]:
@@ -100,36 +147,44 @@ def tally(lines: Sequence[DocketLine]) -> dict[str, int]:
     return {outcome: n for outcome, n in counts.items() if n}
 
 
-def awaited_bodies(docket: Docket, lines: Sequence[DocketLine]) -> dict[int, str]:
-    """By pledge, the names of the bodies whose agreement a pledge approved here still awaits.
-
-    Two bodies that decide jointly are two acts: until both have agreed the pledge stays submitted.
-    """
-    still = [
-        line.pledge
-        for line in lines
-        if line.pledge and line.outcome == Outcome.APPROVE and line.pledge.status == PledgeStatus.SUBMITTED
-    ]
-    agreed = queries.bodies_agreed(Pledge.objects.filter(docket_lines__docket=docket))
-    host = docket.campaign.host_id
-    names = dict(Body.objects.filter(unit=host, ended_on=None).values_list("kind", "name"))
+def joint_of(docket: Docket, lines: Sequence[DocketLine]) -> Joint:
+    """Two bodies that decide jointly are two acts: until both have agreed the pledge stays submitted."""
+    pledges = [line.pledge for line in lines if line.pledge and line.pledge.status == PledgeStatus.SUBMITTED]
+    if not pledges:
+        return Joint()
+    kinds = queries.bodies_agreed(Pledge.objects.filter(docket_lines__docket=docket))
+    bodies = Body.objects.filter(unit=docket.campaign.host_id, ended_on=None)
+    names = dict(bodies.values_list("kind", "name"))
     needed = {
         authority: [step.body_kind for step in queries.deciding_steps(docket.tier, authority)]
-        for authority in {pledge.authority for pledge in still}
+        for authority in {pledge.authority for pledge in pledges}
     }
-    found = {}
-    for pledge in still:
-        open_kinds = [kind for kind in needed[pledge.authority] if kind not in agreed.get(pledge.pk, set())]
-        if open_kinds:
-            found[pledge.pk] = ", ".join(names.get(kind, kind) for kind in open_kinds)
-    return found
+    joint = Joint()
+    for pledge in pledges:
+        agreed = kinds.get(pledge.pk, set())
+        others = [kind for kind in needed[pledge.authority] if kind != docket.body.kind]
+        open_kinds = [kind for kind in others if kind not in agreed]
+        joint.agreed[pledge.pk] = ", ".join(names.get(kind, kind) for kind in others if kind in agreed)
+        if docket.body.kind in agreed:
+            joint.awaited[pledge.pk] = ", ".join(names.get(kind, kind) for kind in open_kinds)
+    return joint
 
 
-def count_words(docket: Docket, lines: Sequence[DocketLine]) -> str:
-    """How much lies on the docket: 166 nội dung của 54 đồng chí, or 29 danh sách."""
-    figures = {"n": number(len(lines)), "people": number(people_in(lines))}
-    if lines and lines[0].unit_id:
+def joint_words(docket: Docket, joint: Joint) -> list[str]:
+    """One sentence a body that must agree yet: Ban Thường vụ đã đồng ý 23 nội dung, chờ UBND."""
+    counts: dict[str, int] = {}
+    for name in filter(None, joint.awaited.values()):
+        counts[name] = counts.get(name, 0) + 1
+    words = _("%(body)s has agreed to %(n)s undertakings; they await %(awaited)s.")
+    return [words % {"body": docket.body.name, "n": number(n), "awaited": name} for name, n in counts.items()]
+
+
+def count_words(tier: Tier, lines: Sequence[DocketLine]) -> str:
+    """How much lies on a docket: 166 nội dung của 54 đồng chí, or 29 danh sách."""
+    leads = {line.pledge.lead_member_id for line in lines if line.pledge}
+    figures = {"n": number(len(lines)), "people": number(len(leads))}
+    if about_lists(lines):
         return _("%(n)s lists") % figures
-    if docket.tier.for_key_cadres:
+    if tier.for_key_cadres:
         return _("%(n)s undertakings of %(people)s comrades") % figures
     return _("%(n)s tasks of %(people)s comrades") % figures

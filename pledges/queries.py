@@ -6,7 +6,18 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
-from cadres.models import PATH_STEP, Body, Member, Membership, Rank, Standing, Unit, User
+from cadres.models import (
+    PATH_STEP,
+    Body,
+    BodyKind,
+    CadreEntry,
+    Member,
+    Membership,
+    Rank,
+    Standing,
+    Unit,
+    User,
+)
 from cadres.models.members import MembershipQuerySet
 from cadres.models.units import UnitQuerySet
 from cadres.permissions import scope_of
@@ -16,6 +27,7 @@ from pledges.models import (
     DocketLine,
     Pledge,
     PledgeTier,
+    PledgeVersion,
     RouteStep,
     SentList,
     StepLevel,
@@ -181,6 +193,29 @@ def awaiting_body(tier: Tier, body: Body) -> PledgeQuerySet:
     return pledges.filter(~Exists(pending), ~Exists(decided))
 
 
+def versions_awaiting(tier: Tier, body: Body) -> QuerySet[PledgeVersion]:
+    """What a body is to decide on: the version last submitted of each pledge that awaits it.
+
+    In the order of the list of key cadres, in a cell in the cell's own order.
+    """
+    if body.kind == BodyKind.CELL_MEETING:
+        waiting = Pledge.objects.awaiting_meeting().filter(tier=tier, unit=body.unit)
+    else:
+        waiting = awaiting_body(tier, body)
+    entry = CadreEntry.objects.filter(
+        cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member")
+    ).values("order")[:1]
+    versions = PledgeVersion.objects.filter(pledge__in=waiting, no=F("pledge__versions_made"))
+    return versions.annotate(place=Subquery(entry)).order_by(
+        F("place").asc(nulls_last=True),
+        "pledge__unit__path",
+        "pledge__lead_member__position",
+        "pledge__lead_member__sort_key",
+        "pledge__lead_member",
+        "pledge",
+    )
+
+
 def bodies_agreed(pledges: PledgeQuerySet) -> dict[int, set[str]]:
     """For each pledge the kinds of bodies that approved the version last submitted."""
     rows = DocketLine.objects.filter(
@@ -239,6 +274,15 @@ def cell_totals_below(tier: Tier, unit: Unit) -> dict[str, tuple[int, int]]:
     return {row["branch"]: (row["sent"], row["all"]) for row in rows}
 
 
+def approved_by_path(tier: Tier, unit: Unit, *, directly_below: bool) -> dict[str, int]:
+    """How many pledges below the unit are approved: by path of its cells, or of the units directly below."""
+    step = len(unit.path) + PATH_STEP
+    branch = Substr("unit__path", 1, step) if directly_below else F("unit__path")
+    pledges = tier_pledges(tier).approved().filter(unit__path__startswith=unit.path)
+    rows = pledges.annotate(branch=branch).order_by().values("branch").annotate(n=Count("pk"))
+    return {row["branch"]: row["n"] for row in rows}
+
+
 def list_totals(units: QuerySet[Unit]) -> dict[str, int]:
     """How many lists are awaited, sent, endorsed; `units` comes from `with_list_state`."""
     return units.aggregate(
@@ -254,7 +298,7 @@ def pending_lists(tier: Tier) -> QuerySet[DocketLine]:
 
 
 def first_hand(dockets: QuerySet[Docket], user: User) -> QuerySet[Docket]:
-    """Of the dockets those of bodies the user sits in, and of the very units he works for; not of units below."""
+    """Of the dockets those of the user's own bodies and units, not those of units below."""
     scope = scope_of(user)
     bodies = {pk for keys in scope.bodies.values() for pk in keys}
     paths = {path for paths in scope.paths.values() for path in paths}

@@ -10,7 +10,6 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Sum
-from django.utils import timezone
 
 from cadres import clock
 from cadres.models import Unit, UnitChange
@@ -91,7 +90,7 @@ def rebuild(tier: Tier, day: date) -> None:
 
 def _write_own(tier: Tier, units: list[Unit], day: date) -> None:
     numbers = own_numbers(tier, units, day)
-    now = timezone.now()
+    now = clock.now()
     rows = [
         UnitCount(
             tier=tier,
@@ -144,7 +143,7 @@ def _roll_up_units(tier: Tier, units: list[Unit], day: date) -> None:
         .values("unit__parent")
         .annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
     }
-    now, rows = timezone.now(), []
+    now, rows = clock.now(), []
     for unit in units:
         row = own.get(unit.pk) or UnitCount(tier=tier, unit=unit)
         row.day, row.updated_at = day, now

@@ -10,7 +10,6 @@ from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve, curve_geometry
 from pledges.models import Campaign, Progress, Tier, TierKind
-from pledges.states import PledgeStatus
 from reports.models import DailyCount, UnitCount
 
 
@@ -44,7 +43,7 @@ class CadreCard:
 
 @dataclass(frozen=True)
 class Highlight:
-    """A result worth telling: done after years, a share of conclusions, an event with a figure."""
+    """A notable result (kết quả tiêu biểu), with the years it was pending or the share reported."""
 
     progress: Progress
     years: int | None
@@ -190,30 +189,17 @@ def _curve(unit: Unit, tier: Tier, registered: Rate, day: date) -> Curve | None:
     return curve_geometry(points, 400, 230, end=(max(closes, day).toordinal(), f"{max(closes, day):%d/%m}"))
 
 
-def highlights(unit: Unit, campaign: Campaign, limit: int = 5) -> list[Highlight]:
-    """Results of the years before worth telling: the longest backlog, conclusions, large figures.
-
-    A rule and not a choice of the office: done after a backlog longer than any other; reported on
-    two levels (contents and conclusions), whole or not; or done with a figure of a thousand or more.
-    """
+def highlights(unit: Unit, campaign: Campaign, limit: int = 6) -> list[Highlight]:
+    """Results of the years before that the office chose as notable, the longest backlog first."""
     final = Progress.objects.select_related("pledge__campaign", "pledge__unit").filter(
         is_final=True,
+        pledge__featured=True,
         pledge__campaign__host=campaign.host_id,
         pledge__campaign__year__lt=campaign.year,
         pledge__unit__path__startswith=unit.path,
     )
-    done = final.filter(outcome=PledgeStatus.DONE)
-    longest = (
-        done.filter(pledge__backlog_since__isnull=False)
-        .annotate(years=F("pledge__campaign__year") - F("pledge__backlog_since"))
-        .order_by("-years", "-pledge__campaign__year", "pk")[:1]
-    )
-    told = final.filter(sub_value__isnull=False) | done.filter(value__gte=1000)
-    found = [*longest, *told.order_by("-sub_value", "value")[:limit]]
-    seen: dict[int, Highlight] = {}
-    for progress in found:
-        seen.setdefault(progress.pk, _highlight(progress))
-    return list(seen.values())[:limit]
+    ordered = final.order_by(F("pledge__backlog_since").asc(nulls_last=True), "-sub_value", "value", "pk")
+    return [_highlight(progress) for progress in ordered[:limit]]
 
 
 def _highlight(progress: Progress) -> Highlight:

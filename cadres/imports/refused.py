@@ -12,26 +12,36 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from cadres.imports.roster_columns import COLUMNS, REQUIRED
-from cadres.imports.workbook import Problem, as_text, find_list, read_rows
+from cadres.imports.workbook import Columns, Problem, as_text, find_list, read_rows
 from cadres.text import fold
 
 REASON_WIDTH, COLUMN_WIDTH = 70, 18
 # Nothing that a person typed may start a formula or a link.
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-READ = {fold(spelling) for spellings in COLUMNS.values() for spelling in spellings}
 
 
-def cells_of(path: str | Path, rows: Collection[int]) -> dict[int, list[str]]:
+def cells_of(
+    path: str | Path,
+    rows: Collection[int],
+    *,
+    columns: Columns = COLUMNS,
+    required: Collection[str] = REQUIRED,
+) -> dict[int, list[str]]:
     """The cells of some rows as they stand in the workbook."""
-    sheet, _header = find_list(read_rows(path), COLUMNS, REQUIRED)
+    sheet, _header = find_list(read_rows(path), columns, required)
     return {row: list(map(as_text, sheet.rows[row - 1])) for row in rows}
 
 
 def refused_workbook(
-    labels: Sequence[str], rows: Mapping[int, Sequence[str]], problems: Sequence[Problem]
+    labels: Sequence[str],
+    rows: Mapping[int, Sequence[str]],
+    problems: Sequence[Problem],
+    *,
+    columns: Columns = COLUMNS,
 ) -> bytes:
     """An .xlsx of the refused rows: the columns that were read (no citizen number), then the reason."""
-    kept = [index for index, label in enumerate(labels) if fold(label) in READ]
+    read = {fold(spelling) for spellings in columns.values() for spelling in spellings}
+    kept = [index for index, label in enumerate(labels) if fold(label) in read]
     reasons: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
         message = f"{problem.column}: {problem.message}" if problem.column else problem.message

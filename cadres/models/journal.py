@@ -1,8 +1,8 @@
 """Journal of people, roles, lists and exports (nhật ký, nhật ký kết xuất)."""
 
 from django.db import models
-from django.utils import timezone
 
+from cadres import clock
 from cadres.models.accounts import User
 from cadres.models.members import Member
 from cadres.models.units import Unit
@@ -14,7 +14,7 @@ class RecordEvent(models.Model):
     `data` holds codes and numbers, never a name, a card or the text of a pledge.
     """
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    at = models.DateTimeField(default=clock.now, db_index=True)
     actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     action = models.CharField(max_length=40, db_index=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")

@@ -74,7 +74,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "checked": checked,
         "stated": _another_day(job),
         "examples": job.preview.get("examples", {}),
-        "counts": job.result or job.preview.get("counts", {}),
+        "counts": job.preview.get("counts", {}) if checked else job.result,
+        "wrote": any(job.result.values()),
         "problems": Paginator(job.problems, PROBLEMS).get_page(request.GET.get("page")),
         "trail": _trail(job.file_name),
     }

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.utils import timezone
 
+from cadres import clock
 from cadres.models import User
 from pledges.models import Channel, Docket, Pledge
 
@@ -19,7 +19,7 @@ class Act:
     on: date | None
     channel: Channel = Channel.WEB
     docket: Docket | None = None
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=clock.now)
 
 
 @dataclass(frozen=True)

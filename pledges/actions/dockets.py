@@ -6,21 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, OuterRef, Subquery
-from django.utils import timezone
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cadres.models import Body, BodyKind, CadreEntry, User
+from cadres import clock
+from cadres.models import Body, BodyKind, User
 from pledges import queries
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.outcomes import Decision as Decision  # callers name both from here
 from pledges.actions.outcomes import refuse_decisions, settle
-from pledges.models import Channel, Docket, DocketLine, Matter, Pledge, PledgeVersion, Tier
-from pledges.models.pledges import PledgeQuerySet
+from pledges.models import Channel, Docket, DocketLine, Matter, Pledge, Tier
 from pledges.permissions import can_issue, can_record
-from pledges.states import DocketState, PledgeStatus
-
-LAST = 1_000_000  # whoever stands on no list of cadres comes after those who do
+from pledges.states import DocketState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +59,7 @@ def build_docket(
 
 
 def add_lines(docket: Docket, *, pledge_ids: Collection[int] = (), unit_ids: Collection[int] = ()) -> int:
-    """Append lines for pledges and lists that await the body; returns how many.
-
-    Pledges stand in the order of the list of key cadres, in a cell in the cell's own order.
-    """
+    """Append lines for pledges and lists that await the body; returns how many."""
     last = docket.lines.aggregate(last=Max("order"))["last"] or 0
     lines = [
         DocketLine(docket=docket, order=order, matter=Matter.REGISTER, pledge_id=pledge, version_id=version)
@@ -79,43 +73,25 @@ def add_lines(docket: Docket, *, pledge_ids: Collection[int] = (), unit_ids: Col
 
 
 def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Pledge and version, in the order of the docket; the pledges are locked from here on."""
+    """Of the pledges those that await the body, each with its version; they are locked from here on."""
     ids = sorted(set(pledge_ids))
-    entry = CadreEntry.objects.filter(
-        cadre_list=docket.tier.cadre_list_id, member=OuterRef("pledge__lead_member")
-    )
-    found = []
+    # Locked before they are judged: two dockets built at once never hold the same pledge.
+    locked: set[int] = set()
     for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        # Locked before they are judged: two dockets built at once never hold the same pledge.
-        locked = Pledge.objects.select_for_update(of=("self",)).filter(pk__in=chunk).order_by("pk")
-        waiting = _waiting(docket).filter(pk__in=list(locked.values_list("pk", flat=True)))
-        versions = PledgeVersion.objects.filter(pledge__in=waiting, no=F("pledge__versions_made"))
-        found += versions.annotate(place=Subquery(entry.values("order")[:1])).values_list(
-            "place",
-            "pledge__unit__path",
-            "pledge__lead_member__position",
-            "pledge__lead_member__sort_key",
-            "pledge__lead_member",
-            "pledge",
-            "pk",
-        )
-    found.sort(key=lambda row: (row[0] or LAST, row[1], row[2] or 0, row[3] or "", *row[4:]))
-    return [(pledge, version) for *_place, pledge, version in found]
-
-
-def _waiting(docket: Docket) -> PledgeQuerySet:
-    if docket.body.kind == BodyKind.CELL_MEETING:
-        submitted = Pledge.objects.filter(status=PledgeStatus.SUBMITTED)
-        return submitted.filter(tier=docket.tier, unit=docket.body.unit)
-    return queries.awaiting_body(docket.tier, docket.body)
+        rows = Pledge.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + CHUNK])
+        locked.update(rows.order_by("pk").values_list("pk", flat=True))
+    if not locked:
+        return []
+    versions = queries.versions_awaiting(docket.tier, docket.body).values_list("pledge_id", "pk")
+    return [(pledge, version) for pledge, version in versions if pledge in locked]
 
 
 def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
     if not unit_ids:
         return []
+    wanted = set(unit_ids)
     waiting = queries.lists_awaiting(docket.tier, docket.body).order_by("path")
-    return [pk for pk in waiting.values_list("pk", flat=True) if pk in set(unit_ids)]
+    return [pk for pk in waiting.values_list("pk", flat=True) if pk in wanted]
 
 
 def seats_of(body: Body, day: date) -> int | None:
@@ -196,7 +172,7 @@ def issue(docket_id: int, *, number: str, on: date, by: User, day: date) -> Dock
         if on > day:
             raise NotAllowedError(_("The date of the document lies in the future."))
         docket.number, docket.number_on = number, on
-        docket.issued_by, docket.issued_at = by, timezone.now()
+        docket.issued_by, docket.issued_at = by, clock.now()
         docket.state = DocketState.ISSUED
         try:
             with transaction.atomic():

@@ -15,7 +15,7 @@ from pledges.states import DocketState
 def build_endorsement(
     *, tier: Tier, body: Body, title: str, by: User, ref: uuid.UUID | None = None
 ) -> Docket:
-    """Put every list that awaits the body on its docket before the meeting, which is made where there is none.
+    """Put every list that awaits the body on its open docket, which is made where there is none.
 
     The same `ref` twice gives the first docket. Raises NotAllowedError when no list awaits.
     """

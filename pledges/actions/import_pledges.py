@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePath
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -93,12 +93,13 @@ def extend_cadre_list(tier: Tier, people: Sequence[Listed], *, by: User | None) 
                 for order, one in enumerate(new, start=len(known) + 1)
             ],
             batch_size=CHUNK,
+            ignore_conflicts=True,
         )
         if tier.cadre_list is None:
             tier.cadre_list = listing
             tier.save(update_fields=["cadre_list"])
         if new:
-            _note("cadre_list.extended", campaign, {"year": campaign.year, "people": len(new)}, by)
+            _note("cadre_list_extended", campaign, {"year": campaign.year, "people": len(new)}, by)
     return listing
 
 
@@ -151,7 +152,13 @@ def approve_from_paper(
 
 def note_import(campaign: Campaign, counts: dict[str, int], *, by: User | None) -> None:
     """Journal that a workbook was brought in: numbers only, no name, no text."""
-    _note("pledges.imported", campaign, counts, by)
+    _note("pledges_imported", campaign, counts, by)
+
+
+def note_refused_taken(job: PledgeImport, *, by: User) -> None:
+    """Journal that somebody took out the workbook of refused rows: it holds names."""
+    data = {"import": job.pk, "rows": job.result.get("refused", 0)}
+    _note("pledges_refused_taken", job.campaign, data, by)
 
 
 def _note(action: str, campaign: Campaign, data: dict[str, int], by: User | None) -> None:

@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from pledges.actions.acts import CHUNK, Act, Acted
-from pledges.actions.transitions import move
-from pledges.models import EventAction, Progress
+from cadres.models import RecordEvent, User
+from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError
+from pledges.actions.transitions import lock, move
+from pledges.models import EventAction, Pledge, Progress
+from pledges.permissions import can_vet
 from pledges.states import PledgeStatus
 
 
@@ -64,3 +67,22 @@ def _row(pledge_id: int, result: FinalResult, act: Act) -> Progress:
         beyond_target=result.beyond_target,
         is_final=True,
     )
+
+
+def feature(pledge_id: int, *, featured: bool, by: User | None) -> Pledge:
+    """Choose a pledge with a final result as a notable one (kết quả tiêu biểu), or no longer.
+
+    Raises NotAllowedError without a final result, or when `by` is not of the organisation board.
+    """
+    with transaction.atomic():
+        [pledge] = lock([pledge_id])
+        if by is not None and not can_vet(by, pledge):
+            raise NotAllowedError(_("Notable results are chosen by the organisation board."))
+        if featured and not pledge.progress.filter(is_final=True).exists():
+            raise NotAllowedError(_("No final result has been recorded yet."))
+        if pledge.featured != featured:
+            Pledge.objects.filter(pk=pledge_id).update(featured=featured)
+            pledge.featured = featured
+            action = "pledge_featured" if featured else "pledge_not_featured"
+            RecordEvent.objects.create(actor=by, action=action, unit=pledge.unit, data={"ref": str(pledge.ref)})
+    return pledge

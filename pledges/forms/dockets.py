@@ -34,6 +34,12 @@ class BuildForm(forms.Form):
     title = Words(label=gettext_lazy("Title of the docket"), limit=200)
 
 
+class EndorseForm(forms.Form):
+    """Only the form's own ref: a double click finds the first docket."""
+
+    ref = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class MeetingForm(forms.Form):
     """Day, chair, present, agreed; the seats are asked only where the body's are not known."""
 

@@ -1,10 +1,12 @@
 """The form with which a registration list is brought in."""
 
+from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,42 +16,46 @@ from pledges.forms.fields import Day
 from pledges.models import Campaign
 
 
-class PledgeImportForm(forms.Form):
+class PledgeUploadForm(forms.Form):
     """A workbook, the campaign it belongs to, and the day of registration of lines that state none."""
 
-    campaign = forms.ModelChoiceField(
-        label=gettext_lazy("Campaign"), queryset=Campaign.objects.none(), empty_label=None
-    )
     file = forms.FileField(
-        label=gettext_lazy("Workbook with the registration list"),
-        help_text=gettext_lazy("An .xlsx or .xls file, as it is. It is only looked at first."),
+        label=gettext_lazy("Which Excel file holds the list?"),
+        help_text=gettext_lazy(
+            "An .xlsx or .xls file as the office keeps it; its columns need not be changed."
+        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
     )
+    campaign = forms.ModelChoiceField(
+        label=gettext_lazy("Which campaign does the list belong to?"),
+        queryset=Campaign.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+    )
     on = Day(
-        label=gettext_lazy("Day of registration, for lines that state none"),
+        label=gettext_lazy("On which day were lines registered that state no day?"),
         help_text=gettext_lazy("Left empty, the day stays unknown."),
         required=False,
+        max_length=40,
     )
 
-    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], day: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["campaign"].queryset = campaigns
-        self.day = day
-        self.helper = FormHelper()
-        self.helper.form_tag = False
+        self.today = today
+        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
 
-    def clean_file(self) -> Any:
-        """The file must be a sound workbook; its list is read by the worker."""
-        file = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile:
+        """A real workbook of a size that is taken; what stands in it is read by the worker."""
+        file: UploadedFile = self.cleaned_data["file"]
         try:
-            check_upload(file, name=file.name)
+            check_upload(file, name=file.name, limit=settings.UPLOAD_MAX_BYTES)
         except UploadError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(str(error), code="upload") from error
         return file
 
-    def clean_on(self) -> Any:
-        """Nobody registers in the future."""
-        on = self.cleaned_data["on"]
-        if on and on > self.day:
-            raise ValidationError(_("This day lies in the future."))
+    def clean_on(self) -> date | None:
+        """Nobody has registered on a day that has not come."""
+        on: date | None = self.cleaned_data["on"]
+        if on and on > self.today:
+            raise ValidationError(_("This day has not come yet."), code="future")
         return on

@@ -5,9 +5,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cadres import clock
 from cadres.models import Body, Unit
 from pledges.models.campaigns import Campaign, Tier
 from pledges.models.pledges import Pledge, PledgeVersion
@@ -45,7 +45,7 @@ class Docket(models.Model):
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -146,7 +146,7 @@ class SentList(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="sent_lists")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="sent_lists")
     sent_on = models.DateField()
-    sent_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(default=clock.now)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -5,9 +5,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cadres import clock
 from cadres.models import Member, Unit
 from pledges.models.campaigns import Authority, Campaign, Theme, Tier
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
@@ -94,6 +94,8 @@ class Pledge(models.Model):
     target = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     start_on = models.DateField(null=True, blank=True)
     is_stub = models.BooleanField(default=False)
+    # Kết quả tiêu biểu: chosen by the organisation board, shown on dashboards and in reports.
+    featured = models.BooleanField(default=False)
     stub_reference = models.CharField(max_length=200, blank=True)
 
     submitted_on = models.DateField(null=True, blank=True)
@@ -104,7 +106,7 @@ class Pledge(models.Model):
     versions_made = models.PositiveSmallIntegerField(default=0)
     journal_seq = models.PositiveIntegerField(default=0)
     journal_head = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -190,7 +192,7 @@ class PledgeVersion(models.Model):
     no = models.PositiveSmallIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -262,7 +264,7 @@ class Progress(models.Model):
     """
 
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="progress")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=clock.now)
     on = models.DateField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel)

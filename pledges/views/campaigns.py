@@ -1,26 +1,33 @@
 """Campaigns: what is in force, for whom, by which route."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from cadres import clock
-from cadres.access import role_required, signed_in
-from cadres.permissions import scope_of, under
+from cadres.access import person, role_required, signed_in
+from cadres.models import Body
+from cadres.permissions import can_read_unit, scope_of, under
 from cadres.roles import Role
 from pledges.models import Campaign
+from pledges.route_words import Names, tier_words
+
+
+def _campaigns() -> QuerySet[Campaign]:
+    rows = Campaign.objects.select_related("host")
+    return rows.prefetch_related("tiers__steps", "tiers__cadre_list")
 
 
 @role_required(Role.BOARD_OFFICER, Role.INSPECTOR)
 @require_GET
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Campaigns of the units in scope, newest first."""
-    scope = scope_of(request.user)
-    rows = Campaign.objects.filter(under(scope.readable_paths, "host__")).select_related("host")
-    return TemplateResponse(
-        request, "pledges/campaign_list.html", {"campaigns": rows.prefetch_related("tiers")}
-    )
+    rows = _campaigns().filter(under(scope_of(person(request)).readable_paths, "host__"))
+    day = clock.today()
+    context = {"campaigns": [(campaign, campaign.days_left(day)) for campaign in rows]}
+    return TemplateResponse(request, "pledges/campaign_list.html", context)
 
 
 @signed_in
@@ -30,7 +37,13 @@ def detail(request: HttpRequest, campaign: str) -> HttpResponse:
 
     Open to every signed-in person: it holds what everybody is asked to do, and no person.
     """
-    rows = Campaign.objects.select_related("host").prefetch_related("themes", "tiers__steps", "lists__items")
-    found = get_object_or_404(rows, code=campaign)
-    context = {"campaign": found, "days_left": found.days_left(clock.today())}
+    found = get_object_or_404(_campaigns().prefetch_related("themes", "lists__items"), code=campaign)
+    bodies = Body.objects.filter(unit=found.host, ended_on=None)
+    names: Names = dict(bodies.values_list("kind", "name"))
+    context = {
+        "campaign": found,
+        "days_left": found.days_left(clock.today()),
+        "tiers": [tier_words(tier, names) for tier in found.tiers.all()],
+        "reads_host": can_read_unit(person(request), found.host),
+    }
     return TemplateResponse(request, "pledges/campaign.html", context)

@@ -14,13 +14,14 @@ from cadres.permissions import scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Docket, Tier, TierKind
+from pledges.models import Docket, Tier
 from pledges.permissions import can_build_docket, can_record, visible_dockets
 from pledges.states import CampaignState, DocketState
 
 PAGE = 30
 BELOW = "below"
-AWAITING_WORDS = (CampaignState.OPEN, CampaignState.VETTING)
+# Campaigns in which something still goes before a body.
+APPROVING = (CampaignState.OPEN, CampaignState.VETTING, CampaignState.RUNNING)
 
 
 class DocketFilter:
@@ -96,13 +97,13 @@ def waiting_for_a_docket(user: User) -> list[Waiting]:
     if not scope.has(Role.BOARD_OFFICER) and not scope.has(Role.RECORDER):
         return []
     tiers = Tier.objects.select_related("campaign__host").prefetch_related("steps")
-    live = tiers.filter(kind__in=(TierKind.KEY_CADRES, TierKind.MEMBERS), campaign__state__in=AWAITING_WORDS)
+    live = list(tiers.filter(campaign__state__in=APPROVING).order_by("-campaign__year", "order"))
     hosts = {tier.campaign.host_id for tier in live}
     bodies: dict[int, list[Body]] = {}
     for body in Body.objects.filter(unit__in=hosts, ended_on=None).select_related("unit"):
         bodies.setdefault(body.unit_id, []).append(body)
     found = []
-    for tier in live.order_by("-campaign__year", "order"):
+    for tier in live:
         for body in bodies.get(tier.campaign.host_id, ()):
             found += (
                 _pledges_waiting(user, tier, body)

@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cadres import clock
@@ -77,14 +80,15 @@ def build(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (docket := _build(request, form, tier, body)):
         messages.success(request, _("The docket is ready for the meeting."))
         return redirect("pledges:docket", ref=docket.ref)
-    waiting = queries.awaiting_body(tier, body).select_related("lead_member", "unit")
+    lines = reading.preview(tier, body)
     context = {
         "form": form,
         "tier": tier,
         "body": body,
         "campaign": tier.campaign,
-        "groups": reading.pledges_by_cadre(waiting, tier),
-        "count": reading.figures_of(waiting),
+        "groups": reading.groups(lines, reading.posts_of(tier)),
+        "n_lines": len(lines),
+        "count_words": reading.count_words(tier, lines),
     }
     return TemplateResponse(request, "pledges/docket_build.html", context)
 
@@ -110,29 +114,52 @@ def _build(request: HttpRequest, form: BuildForm, tier: Tier, body: Body) -> Doc
 def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """The list as the meeting reads it, grouped by cadre, and what comes next (?outcome, ?name)."""
     docket = docket_for(request, ref)
-    lines = reading.lines_of(docket)
-    awaited = reading.awaited_bodies(docket, lines)
+    lines, user = reading.lines_of(docket), person(request)
+    joint = reading.joint_of(docket, lines)
     outcome, name = request.GET.get("outcome", ""), request.GET.get("name", "")
     shown = [line for line in lines if _is_chosen(line, outcome, fold(name))]
-    user = person(request)
+    needs_number = docket.body.kind != BodyKind.CELL_MEETING
     context = {
         "docket": docket,
-        "groups": reading.groups(shown, reading.posts_of(docket), awaited),
-        "totals": reading.list_totals_of(docket) if lines and lines[0].unit_id else {},
-        "count_words": reading.count_words(docket, lines),
+        **_rows(docket, shown, joint),
+        "count_words": reading.count_words(docket.tier, lines),
         "n_lines": len(lines),
         "n_shown": len(shown),
-        "awaited": reading.awaited_words(awaited),
-        "tally": reading.tally(lines),
+        "joint_words": reading.joint_words(docket, joint),
+        "chips": _outcome_chips(lines, outcome, name),
         "outcome": outcome,
         "name": name,
-        "is_cell": docket.body.kind == BodyKind.CELL_MEETING,
+        "needs_number": needs_number,
         "may_conclude": docket.state == DocketState.OPEN and can_record(user, docket.body),
-        "may_issue": docket.state == DocketState.CONCLUDED
-        and docket.body.kind != BodyKind.CELL_MEETING
-        and can_issue(user, docket),
+        "may_issue": needs_number and docket.state == DocketState.CONCLUDED and can_issue(user, docket),
     }
     return TemplateResponse(request, "pledges/docket.html", context)
+
+
+def _rows(docket: Docket, lines: list[DocketLine], joint: reading.Joint | None = None) -> dict[str, Any]:
+    """The lines as the templates show them: by cadre, or one a unit."""
+    if reading.about_lists(lines):
+        return {"lists": reading.list_readings(docket, lines)}
+    return {"groups": reading.groups(lines, reading.posts_of(docket.tier), joint)}
+
+
+def _outcome_chips(lines: list[DocketLine], chosen: str, name: str) -> list[dict[str, object]]:
+    """One chip an outcome that occurs, once there is more than one; the search by name stays."""
+    tally = reading.tally(lines)
+    if len(tally) < 2 and not chosen:
+        return []
+    rest = {"name": name} if name else {}
+    chips = [("", pgettext("docket lines", "All"), len(lines))]
+    chips += [(outcome, str(Outcome(outcome).label), n) for outcome, n in tally.items()]
+    return [
+        {
+            "label": label[:1].upper() + label[1:],
+            "url": "?" + urlencode(({"outcome": outcome} if outcome else {}) | rest),
+            "count": n,
+            "active": outcome == chosen,
+        }
+        for outcome, label, n in chips
+    ]
 
 
 def _is_chosen(line: DocketLine, outcome: str, name: str) -> bool:
@@ -164,8 +191,9 @@ def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "docket": docket,
         "form": form,
         "choices": choices,
-        "groups": reading.groups(lines, reading.posts_of(docket)),
-        "count_words": reading.count_words(docket, lines),
+        **_rows(docket, lines),
+        "n_lines": len(lines),
+        "count_words": reading.count_words(docket.tier, lines),
         "is_open": len(lines) <= FEW_LINES or choices.differs,
     }
     return TemplateResponse(request, "pledges/docket_conclude.html", context)

@@ -1,4 +1,4 @@
-"""Bring a registration list in: upload, preview, confirm, watch, read the result."""
+"""Registration lists are brought in: upload, look at what is new, write it, see what came of it."""
 
 from typing import Any
 
@@ -10,120 +10,153 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from cadres import clock
-from cadres.access import person, role_required
+from cadres.access import person, role_required, signed_in
 from cadres.actions.import_jobs import ConfirmError, confirm_import
+from cadres.forms.roster import ConfirmForm
 from cadres.models import ImportMode, User
-from cadres.permissions import scope_of, under
+from cadres.permissions import can_read_unit, scope_of, under
 from cadres.roles import Role
-from pledges.actions.import_pledges import request_pledge_import
-from pledges.forms.imports import PledgeImportForm
+from pledges.actions.import_pledges import note_refused_taken, request_pledge_import
+from pledges.forms.imports import PledgeUploadForm
 from pledges.models import Campaign, PledgeImport
 from pledges.permissions import can_import_pledges
 
-PAGE = 50
-
-
-def _visible(user: User) -> QuerySet[PledgeImport]:
-    """Imports into campaigns of the hosts whose organisation board the person is of."""
-    hosts = under(scope_of(user).paths.get(Role.BOARD_OFFICER, ()), "campaign__host__")
-    return PledgeImport.objects.filter(hosts).select_related("campaign__host", "created_by")
-
-
-def _campaigns(user: User) -> QuerySet[Campaign]:
-    hosts = under(scope_of(user).paths.get(Role.BOARD_OFFICER, ()), "host__")
-    return Campaign.objects.live().filter(hosts)
+PAGE = 30
+PROBLEMS = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @role_required(Role.BOARD_OFFICER)
 @require_GET
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Workbooks of pledges that were brought in, newest first."""
-    page = Paginator(_visible(person(request)), PAGE).get_page(request.GET.get("page"))
-    return TemplateResponse(request, "pledges/import_list.html", {"page": page})
+    """The imports into campaigns that the person's board runs, newest first."""
+    jobs = PledgeImport.objects.filter(under(_board_paths(person(request)), "campaign__host__"))
+    jobs = jobs.select_related("campaign", "created_by").defer("preview", "problems")
+    context = {"page": Paginator(jobs, PAGE).get_page(request.GET.get("page"))}
+    return TemplateResponse(request, "pledges/import_list.html", context)
 
 
 @role_required(Role.BOARD_OFFICER)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Choose the campaign and the workbook; nothing is written before it was previewed."""
+    """Take a workbook and have it looked at; nothing of it is written yet."""
     user = person(request)
-    form = PledgeImportForm(
+    form = PledgeUploadForm(
         request.POST or None,
         request.FILES or None,
         campaigns=_campaigns(user),
-        day=clock.today(),
+        today=clock.today(),
         initial={"campaign": request.GET.get("campaign")},
     )
     if request.method == "POST" and form.is_valid():
-        campaign, file, on = (form.cleaned_data[name] for name in ("campaign", "file", "on"))
-        if not can_import_pledges(user, campaign):
-            raise PermissionDenied(_("You do not bring in lists for this campaign."))
-        job = request_pledge_import(campaign=campaign, file=file, on=on, by=user)
-        return redirect("pledges:import_detail", job.pk)
-    return TemplateResponse(request, "pledges/import_form.html", {"form": form})
+        data = form.cleaned_data
+        job = request_pledge_import(campaign=data["campaign"], file=data["file"], on=data["on"], by=user)
+        return redirect("pledges:import_detail", pk=job.pk)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "trail": _trail(_("Bring in a list"))}
+    return TemplateResponse(request, "pledges/import_upload.html", context, status=status)
 
 
-@role_required(Role.BOARD_OFFICER)
+@signed_in
+@never_cache
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far the import is: being looked at, waiting for a yes, being written, over."""
-    job = get_object_or_404(_visible(person(request)), pk=pk)
-    page = Paginator(job.problems, PAGE).get_page(request.GET.get("page"))
-    return TemplateResponse(request, "pledges/import_detail.html", _context(job) | {"page": page})
+    """How far the import is; what would be new; in the end what was written."""
+    job = _job_for(request, pk)
+    checked = job.is_over and job.mode == ImportMode.CHECK
+    context = _progress_context(job) | {
+        "can_confirm": checked and not job.error and bool(job.file),
+        "checked": checked,
+        "counts": job.result or job.preview.get("counts", {}),
+        "problems": Paginator(job.problems, PROBLEMS).get_page(request.GET.get("page")),
+        "trail": _trail(job.file_name),
+    }
+    return TemplateResponse(request, "pledges/import_detail.html", context)
 
 
-def _context(job: PledgeImport) -> dict[str, Any]:
+@signed_in
+@never_cache
+@require_GET
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The progress alone, asked for every second; at the end the whole page is loaded again."""
+    job = _job_for(request, pk)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("pledges:import_detail", pk=job.pk)
+    if job.is_over:
+        return HttpResponseClientRefresh()
+    return TemplateResponse(request, "components/_progress.html", _progress_context(job))
+
+
+@signed_in
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a checked list written, all or only its good rows; twice the same click is one run."""
+    job = _job_for(request, pk)
+    form = ConfirmForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose how the list is to be written."))
+        return redirect("pledges:import_detail", pk=job.pk)
+    try:
+        confirmed = confirm_import(job, ImportMode(form.cleaned_data["mode"]), by=person(request))
+    except ConfirmError as error:
+        messages.error(request, str(error))
+    else:
+        if not confirmed:
+            messages.info(request, _("This list is being written already, or has been."))
+    return redirect("pledges:import_detail", pk=job.pk)
+
+
+@signed_in
+@never_cache
+@require_GET
+def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The workbook of the rows that were not taken; who takes it out is journalled."""
+    job = _job_for(request, pk)
+    if not job.refused_file:
+        raise Http404
+    note_refused_taken(job, by=person(request))
+    name = _("refused-rows-%(number)s.xlsx") % {"number": job.pk}
+    return FileResponse(job.refused_file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _board_paths(user: User) -> tuple[str, ...]:
+    return scope_of(user).paths.get(Role.BOARD_OFFICER, ())
+
+
+def _campaigns(user: User) -> QuerySet[Campaign]:
+    """Campaigns whose figures still move, of the hosts whose board the person is of."""
+    return Campaign.objects.live().filter(under(_board_paths(user), "host__"))
+
+
+def _job_for(request: HttpRequest, pk: int) -> PledgeImport:
+    """The import, for the board of the campaign's host: strangers do not learn that it exists."""
+    job = get_object_or_404(PledgeImport.objects.select_related("campaign__host", "created_by"), pk=pk)
+    if not can_read_unit(person(request), job.campaign.host):
+        raise Http404
+    if not can_import_pledges(person(request), job.campaign):
+        raise PermissionDenied(_("This page is for another role."))
+    return job
+
+
+def _progress_context(job: PledgeImport) -> dict[str, Any]:
     checking = job.mode == ImportMode.CHECK
     return {
         "job": job,
-        "campaign": job.campaign,
+        "url": reverse("pledges:import_progress", args=[job.pk]),
+        "done": job.progress,
+        "total": job.total,
+        "label": _("The list is being checked") if checking else _("The list is being written"),
+        "note": _("You may leave this page; the work goes on."),
         "finished": job.is_over,
-        "counts": job.preview if checking else job.result,
-        "waits": checking and job.is_over and not job.error,
-        "label": _("The list is being looked at") if checking else _("The list is being brought in"),
     }
 
 
-@role_required(Role.BOARD_OFFICER)
-@require_GET
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The progress alone, for the page that asks every second; at the end the page is shown anew."""
-    job = get_object_or_404(_visible(person(request)), pk=pk)
-    response = TemplateResponse(request, "pledges/_import_progress.html", _context(job))
-    if job.is_over:
-        response["HX-Refresh"] = "true"
-    return response
-
-
-@role_required(Role.BOARD_OFFICER)
-@require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the list written that was previewed: only if faultless, or the good rows now."""
-    user = person(request)
-    job = get_object_or_404(_visible(user), pk=pk)
-    if not can_import_pledges(user, job.campaign):
-        raise PermissionDenied(_("You do not bring in lists for this campaign."))
-    mode = request.POST.get("mode", "")
-    if mode not in (ImportMode.FAULTLESS, ImportMode.GOOD_ROWS):
-        raise Http404
-    try:
-        if not confirm_import(job, ImportMode(mode), by=user):
-            messages.info(request, _("The list was confirmed already; nothing was started again."))
-    except ConfirmError as error:
-        messages.error(request, str(error))
-    return redirect("pledges:import_detail", job.pk)
-
-
-@role_required(Role.BOARD_OFFICER)
-@require_GET
-def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The refused rows with their reasons, as a workbook."""
-    job = get_object_or_404(_visible(person(request)), pk=pk)
-    if not job.refused_file:
-        raise Http404
-    name = _("refused-rows-%(campaign)s.xlsx") % {"campaign": job.campaign.code}
-    return FileResponse(job.refused_file.open("rb"), as_attachment=True, filename=name)
+def _trail(last: str) -> list[dict[str, str]]:
+    return [{"label": _("Registration lists"), "url": reverse("pledges:import_list")}, {"label": last}]

@@ -1,0 +1,163 @@
+"""The lists a committee awaits, as its page shows them: which level, which state, whose name."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from cadres.models import Office, OfficeKind, Unit
+from cadres.rates import Rate
+from cadres.text import fold
+from pledges import queries
+from pledges.models import Docket, DocketLine, SentList, Tier
+
+PAGE = 50
+CELLS, UNITS = "cells", "units"
+STATES: dict[str, Promise] = {
+    "not_sent": pgettext_lazy("lists", "Not sent yet"),
+    "sent": pgettext_lazy("lists", "Sent, awaiting endorsement"),
+    "endorsed": pgettext_lazy("lists", "Endorsed"),
+    "all": pgettext_lazy("lists", "All"),
+}
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A unit whose list is awaited: how far it has come, whom to call, what was asked to be amended."""
+
+    unit: Unit
+    sent: SentList | None
+    secretary: Office | None
+    docket: Docket | None
+    returned: DocketLine | None
+    cells: Rate | None
+
+    @property
+    def state(self) -> str:
+        """One word for the pill: to amend, not sent, on a docket, sent, endorsed."""
+        if self.sent is None:
+            return "returned" if self.returned else "not_sent"
+        if self.sent.endorsed_by_id:
+            return "approved"
+        return "pending" if self.docket else "sent"
+
+
+class ListFilter:
+    """The page by its address: of the host its cells, or with ?of=units the units directly below it."""
+
+    def __init__(self, tier: Tier, place: Unit, params: QueryDict) -> None:
+        self.tier, self.place, self.params = tier, place, params
+        self.is_host = place.pk == tier.campaign.host_id
+        self.of = UNITS if self.is_host and params.get("of") == UNITS else CELLS
+        self.name = params.get("name", "")
+        self.wanted = params.get("show", "")
+        if self.wanted not in ("", *STATES):
+            raise Http404
+
+    @cached_property
+    def units(self) -> QuerySet[Unit]:
+        """Every unit of the level shown, with the state of its list."""
+        if self.of == UNITS:
+            return queries.awaited_lists(self.tier, self.place)
+        return queries.with_list_state(queries.cells_below(self.place), self.tier)
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """How many lists stand in each state of the level shown."""
+        found = queries.list_totals(self.units)
+        return {
+            "not_sent": found["all"] - found["sent"],
+            "sent": found["sent"] - found["endorsed"],
+            "endorsed": found["endorsed"],
+            "all": found["all"],
+        }
+
+    @property
+    def sent_rate(self) -> Rate:
+        """Lists sent, of all lists awaited."""
+        return Rate(self.totals["all"] - self.totals["not_sent"], self.totals["all"])
+
+    @property
+    def endorsed_rate(self) -> Rate:
+        """Lists endorsed, of all lists awaited."""
+        return Rate(self.totals["endorsed"], self.totals["all"])
+
+    @cached_property
+    def show(self) -> str:
+        """The state asked for, or the first that is not empty: what is missing comes before what is done."""
+        return self.wanted or next((state for state in STATES if self.totals[state]), "all")
+
+    @cached_property
+    def page(self) -> Page[Unit]:
+        """The units of the state and name asked for, in the order of the tree."""
+        units = self.units
+        if self.show != "all":
+            sent, endorsed = self.show != "not_sent", self.show == "endorsed"
+            units = units.filter(list_sent=sent, list_endorsed=endorsed)
+        for word in fold(self.name).split():
+            units = units.filter(name_key__contains=word)
+        ordered = units.select_related("parent").order_by("path")
+        return Paginator(ordered, PAGE).get_page(self.params.get("page"))
+
+    def chips(self) -> list[dict[str, object]]:
+        """One chip a state; level and name stay."""
+        return [
+            {
+                "label": label,
+                "url": self._url(show=state),
+                "count": self.totals[state],
+                "active": state == self.show,
+            }
+            for state, label in STATES.items()
+        ]
+
+    @property
+    def levels(self) -> list[dict[str, object]]:
+        """Of the host: its cells, or the units directly below it."""
+        labels = {
+            CELLS: pgettext_lazy("lists", "Cells"),
+            UNITS: pgettext_lazy("lists", "Organisations directly below"),
+        }
+        return [
+            {"label": label, "url": self._url(of=level, name=""), "active": level == self.of}
+            for level, label in labels.items()
+        ]
+
+    @property
+    def reset_url(self) -> str:
+        """The same list without the name."""
+        return self._url(name="", show=self.wanted)
+
+    def _url(self, **changes: str) -> str:
+        values = {"of": self.of, "name": self.name} | changes
+        if values["of"] == CELLS:  # what the page shows without being asked
+            del values["of"]
+        return "?" + urlencode({key: value for key, value in values.items() if value})
+
+    def table(self) -> list[ListRow]:
+        """The rows of the page, read for all of them at once."""
+        units = list(self.page)
+        lists = SentList.objects.filter(tier=self.tier, unit__in=units).select_related("endorsed_by__body")
+        sent = {row.unit_id: row for row in lists}
+        pending = queries.pending_lists(self.tier).filter(unit__in=units).select_related("docket")
+        dockets = {line.unit_id: line.docket for line in pending}
+        offices = Office.objects.filter(unit__in=units, end=None, kind=OfficeKind.SECRETARY)
+        secretaries = {office.unit_id: office for office in offices.select_related("member")}
+        returned = queries.lists_to_amend(self.tier, units)
+        cells = queries.cell_totals_below(self.tier, self.place) if self.of == UNITS else {}
+        return [
+            ListRow(
+                unit,
+                sent.get(unit.pk),
+                secretaries.get(unit.pk),
+                dockets.get(unit.pk),
+                returned.get(unit.pk),
+                Rate(*cells[unit.path]) if unit.path in cells and not unit.is_cell else None,
+            )
+            for unit in units
+        ]
