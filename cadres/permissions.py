@@ -21,6 +21,7 @@ class Scope:
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     bodies: dict[str, tuple[int, ...]] = field(default_factory=dict)
     body_paths: tuple[str, ...] = ()
+    units: dict[str, Unit] = field(default_factory=dict)
 
     def has(self, role: str) -> bool:
         """Whether the role is held anywhere."""
@@ -53,21 +54,20 @@ def scope_of(user: User) -> Scope:
 def _read_scope(user: User) -> Scope:
     if not user.is_active:
         return Scope()
-    rows = (
-        RoleAssignment.objects.on(clock.today())
-        .filter(user=user)
-        .values_list("role", "unit__path", "body_id", "body__unit__path")
-    )
+    rows = RoleAssignment.objects.on(clock.today()).filter(user=user)
     paths: dict[str, tuple[str, ...]] = {}
     bodies: dict[str, tuple[int, ...]] = {}
     body_paths: set[str] = set()
-    for role, path, body_id, body_path in rows:
-        if body_id is None:
-            paths[role] = (*paths.get(role, ()), path)
-        else:
-            bodies[role] = (*bodies.get(role, ()), body_id)
-            body_paths.add(body_path)
-    return Scope(user.member_id, paths, bodies, tuple(sorted(body_paths)))
+    units: dict[str, Unit] = {}
+    for held in rows.select_related("unit", "body__unit"):
+        if held.unit:
+            paths[held.role] = (*paths.get(held.role, ()), held.unit.path)
+            units[held.unit.path] = held.unit
+        elif held.body:
+            bodies[held.role] = (*bodies.get(held.role, ()), held.body.pk)
+            body_paths.add(held.body.unit.path)
+            units[held.body.unit.path] = held.body.unit
+    return Scope(user.member_id, paths, bodies, tuple(sorted(body_paths)), units)
 
 
 def under(paths: tuple[str, ...], prefix: str = "") -> Q:

@@ -5,16 +5,34 @@ cannot be told to it by settings. Here thirty wrong tries from anywhere weigh as
 one address; locking, cool-off and the answer 429 stay its own. Of what was typed nothing is kept.
 """
 
+from ipaddress import ip_address
 from typing import Any
 
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username, get_failure_limit
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.db.models import Sum
 from django.http import HttpRequest, QueryDict
 
 LIMIT_FROM_ANYWHERE = 30
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whose tries are counted together: the address of the connection.
+
+    Behind TRUSTED_PROXIES proxies it is what the outermost of them wrote into X-Forwarded-For; what
+    stands further left in it comes from the caller, who may write there what he likes.
+    """
+    direct: str = request.META["REMOTE_ADDR"]
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if not 0 < settings.TRUSTED_PROXIES <= len(hops):
+        return direct
+    try:
+        return str(ip_address(hops[-settings.TRUSTED_PROXIES].strip()))
+    except ValueError:
+        return direct
 
 
 class TwoLimits(AxesDatabaseHandler):

@@ -12,17 +12,20 @@ from cadres.roles import Role
 from pledges import queries
 from pledges.models import Tier
 
-
 ACCOUNTS = (
     DemoAccount(
         "demo-bithu", _("Cell secretary"), _("The cell's list: tasks that await the meeting, members missing")
     ),
     DemoAccount("demo-dangvien", _("Party member"), _("Has not registered a task for 2024 yet")),
     DemoAccount("demo-canbo", _("Key cadre"), _("Own undertakings of 2022, 2023 and 2024")),
-    DemoAccount("demo-phuong", _("Ward committee"), _("Cells that have sent their list and cells that have not")),
+    DemoAccount(
+        "demo-phuong", _("Ward committee"), _("Cells that have sent their list and cells that have not")
+    ),
     DemoAccount("demo-bantochuc", _("Organisation board"), _("The whole district, vetting, dockets")),
     DemoAccount(
-        "demo-thuongvu", _("Member of the standing committee"), _("166 undertakings before the standing committee")
+        "demo-thuongvu",
+        _("Member of the standing committee"),
+        _("166 undertakings before the standing committee"),
     ),
     DemoAccount("demo-thuky", _("Recorder of the standing committee"), _("A meeting to record")),
     DemoAccount("demo-vanthu", _("Records clerk"), _("Documents that await their number")),

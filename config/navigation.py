@@ -56,13 +56,9 @@ class _Desk:
     def __init__(self, user: User) -> None:
         self.user = user
         self.scope: Scope = scope_of(user)
-        self.units = self._units()
+        self.units = self.scope.units
         live = Tier.objects.select_related("campaign__host").exclude(campaign__state=CampaignState.CLOSED)
         self.tiers = list(live.order_by("-campaign__year", "order")) if self.units else []
-
-    def _units(self) -> dict[str, Unit]:
-        paths = {path for found in self.scope.paths.values() for path in found} | set(self.scope.body_paths)
-        return {unit.path: unit for unit in Unit.objects.filter(path__in=paths)} if paths else {}
 
     def unit(self, *roles: Role) -> Unit | None:
         """The unit at which one of the roles is held; the first of them."""

@@ -56,6 +56,7 @@ class Dashboard:
 
     unit: Unit
     tier: Tier
+    row: UnitCount | None
     registered: Rate
     approved: Rate
     cells: Rate
@@ -91,6 +92,7 @@ def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
     return Dashboard(
         unit=unit,
         tier=tier,
+        row=row,
         registered=registered,
         approved=_rate(row, "approved", "counted"),
         cells=_rate(row, "cells_sent", "cells"),

@@ -83,7 +83,8 @@ FIGURES: tuple[Figure, ...] = (
         "met_quota",
         _("Met the quota"),
         _(
-            "Members counted with at least as many approved pledges as the quota asks, of all members counted."
+            "Members counted with at least as many approved pledges as the quota asks, "
+            "of all members counted."
         ),
         "met_quota",
         "counted",
@@ -129,7 +130,8 @@ FIGURES: tuple[Figure, ...] = (
         "late",
         _("Late"),
         _(
-            "Approved pledges past their deadline and neither reported nor evaluated, of all approved pledges."
+            "Approved pledges past their deadline and neither reported nor evaluated, "
+            "of all approved pledges."
         ),
         "late",
         "pledges_approved",
@@ -142,7 +144,8 @@ FIGURES: tuple[Figure, ...] = (
         "cells_sent",
         _("Cells that sent their list"),
         _(
-            "Cells whose registration list was sent to the level above after the cell's meeting, of all cells."
+            "Cells whose registration list was sent to the level above after the cell's meeting, "
+            "of all cells."
         ),
         "cells_sent",
         "cells",

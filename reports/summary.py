@@ -14,7 +14,6 @@ from cadres.templatetags.display import rate_text as rate
 from pledges.models import Tier
 from reports.dashboards import CadreCard, ChildRow, Dashboard, Highlight, dashboard
 from reports.figures import BY_CODE
-from reports.models import UnitCount
 from reports.writers.party import Head
 from reports.writers.sheet import Column
 from reports.writers.word import SummaryDocument, SummaryRow
@@ -57,7 +56,7 @@ def summary(unit: Unit, tier: Tier, day: date) -> Summary:
     lines add up to the whole.
     """
     data = dashboard(unit, tier, day)
-    row = UnitCount.objects.filter(tier=tier, unit=unit).first()
+    row = data.row
     own = None
     if row and (row.own_counted or row.own_cells) and data.children:
         own = SummaryLine(

@@ -36,7 +36,7 @@ class Listed:
 
 @transaction.atomic
 def request_pledge_import(
-    *, campaign: Campaign, file: "File[bytes]", on: date | None, by: User | None
+    *, campaign: Campaign, file: UploadedFile, on: date | None, by: User | None
 ) -> PledgeImport:
     """Keep an uploaded list and have it checked; nothing of it is written."""
     name = clean(PurePath(file.name or "").name)

@@ -84,5 +84,7 @@ def feature(pledge_id: int, *, featured: bool, by: User | None) -> Pledge:
             Pledge.objects.filter(pk=pledge_id).update(featured=featured)
             pledge.featured = featured
             action = "pledge_featured" if featured else "pledge_not_featured"
-            RecordEvent.objects.create(actor=by, action=action, unit=pledge.unit, data={"ref": str(pledge.ref)})
+            RecordEvent.objects.create(
+                actor=by, action=action, unit=pledge.unit, data={"ref": str(pledge.ref)}
+            )
     return pledge

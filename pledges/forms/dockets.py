@@ -1,5 +1,6 @@
 """Forms of the docket: its title, what the recorder writes of the meeting, what the clerk gives."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -106,6 +107,16 @@ class MeetingForm(forms.Form):
         )
 
 
+@dataclass(frozen=True)
+class TypedLine:
+    """One line of the docket as the recorder left it."""
+
+    line: DocketLine
+    outcome: str
+    note: str
+    errors: list[str]
+
+
 class LinesForm(forms.Form):
     """The outcome of each line: approved unless said otherwise, with reasons where it is not."""
 
@@ -144,20 +155,28 @@ class LinesForm(forms.Form):
         return found
 
     @cached_property
-    def typed(self) -> dict[int, tuple[str, str, list[str]]]:
-        """By line: the outcome chosen, the reasons typed, what is wrong with them."""
+    def typed(self) -> dict[int, TypedLine]:
+        """By line, what was chosen and typed and what is wrong with it; without a post, approval."""
         found = {}
         for line in self.lines:
             outcome, note = f"outcome-{line.pk}", f"note-{line.pk}"
-            wrong = [*self.errors.get(outcome, ()), *self.errors.get(note, ())]
-            chosen = self.data.get(outcome) or Outcome.APPROVE.value
-            found[line.pk] = (chosen, self.data.get(note, ""), wrong)
+            found[line.pk] = TypedLine(
+                line=line,
+                outcome=self.data.get(outcome) or Outcome.APPROVE.value,
+                note=self.data.get(note, ""),
+                errors=[*self.errors.get(outcome, ()), *self.errors.get(note, ())],
+            )
         return found
+
+    @property
+    def wrong(self) -> list[TypedLine]:
+        """Lines with errors, in the order of the docket."""
+        return [typed for typed in self.typed.values() if typed.errors]
 
     @property
     def differs(self) -> bool:
         """Whether anything else than approval was typed: then the list is shown open."""
-        return any(outcome != Outcome.APPROVE or note for outcome, note, _wrong in self.typed.values())
+        return any(typed.outcome != Outcome.APPROVE or typed.note for typed in self.typed.values())
 
 
 class IssueForm(forms.Form):

@@ -17,7 +17,7 @@ from pledges.states import Outcome
 
 OUTCOMES = (
     (Outcome.APPROVE, pgettext_lazy("the cell decides", "Adopt")),
-    (Outcome.RETURN, pgettext_lazy("the cell decides", "Ask for an amendment")),
+    (Outcome.RETURN, pgettext_lazy("the cell decides", "To be amended")),
     (Outcome.REJECT, pgettext_lazy("the cell decides", "Do not approve")),
 )
 
@@ -38,7 +38,7 @@ class MeetingForm(forms.Form):
     use_required_attribute = False
 
     ref = forms.UUIDField(widget=forms.HiddenInput)
-    on = Day(label=gettext_lazy("Day of the meeting"), help_text=gettext_lazy("Day/month/year"))
+    on = Day(label=gettext_lazy("Day of the meeting"))
     presided_by = Words(limit=130, label=gettext_lazy("Presided"))
     present = Count(label=gettext_lazy("Present"))
     agreed = Count(label=gettext_lazy("Agreed"))

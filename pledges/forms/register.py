@@ -195,7 +195,7 @@ class ShortForm(PledgeForm):
         label=gettext_lazy("4. By when will it be completed?"),
         error_messages={"required": gettext_lazy("Choose a quarter, the whole year or a day.")},
     )
-    due_on = DayIfChosen(label=gettext_lazy("If on a certain day: day/month/year"))
+    due_on = DayIfChosen(label=gettext_lazy("The day: day/month/year"))
 
 
 class ReturnForm(forms.Form):

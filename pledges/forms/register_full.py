@@ -95,7 +95,7 @@ class FullForm(PledgeForm):
         label=LABELS["due_on"],
         error_messages={"required": gettext_lazy("Choose a quarter, the whole year or a day.")},
     )
-    due_on = DayIfChosen(label=gettext_lazy("If on a certain day: day/month/year"))
+    due_on = DayIfChosen(label=gettext_lazy("The day: day/month/year"))
     is_stub = forms.BooleanField(
         required=False,
         label=gettext_lazy("Task under a separate document"),

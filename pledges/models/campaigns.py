@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cadres.models import BodyKind, CadreList, Standing, Unit
 from pledges.states import CampaignState
@@ -203,8 +204,8 @@ class StepLevel(models.TextChoices):
 class Authority(models.TextChoices):
     """Thẩm quyền: to whom the matter of a pledge belongs."""
 
-    PARTY = "party", _("Party")
-    STATE = "state", _("State")
+    PARTY = "party", pgettext_lazy("authority", "Party")
+    STATE = "state", pgettext_lazy("authority", "State")
 
 
 class RouteStep(models.Model):

@@ -1,14 +1,9 @@
-"""Words for pledges on pages."""
+"""Words for pledges on pages; the rules stand in `pledges.words`."""
 
 from django import template
 
-from cadres.dates import due_label
-from pledges.models import Pledge
+from pledges import words
 
 register = template.Library()
-
-
-@register.filter
-def due_words(pledge: Pledge) -> str:
-    """The deadline as it was stated: "quý III/2024", "cả năm 2024", "30/09/2024"."""
-    return due_label(pledge.due_kind, pledge.due_on) if pledge.due_on else ""
+register.filter("due_words", words.due_words)
+register.filter("status_words", words.status_words)

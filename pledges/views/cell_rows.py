@@ -11,7 +11,7 @@ from cadres.rates import Rate
 from pledges import queries
 from pledges.models import EventAction, Pledge, PledgeEvent, PledgeTier, Tier
 from pledges.permissions import can_edit, visible_pledges
-from pledges.states import APPROVED, REGISTERED, PledgeStatus
+from pledges.states import APPROVED, PledgeStatus
 from pledges.words import due_words, short_reason, status_words
 
 
@@ -62,9 +62,9 @@ class Person:
         return self._has(set(APPROVED))
 
     @property
-    def has_none(self) -> bool:
-        """Nothing that counts as registered, though a draft may be there."""
-        return not self._has(set(REGISTERED))
+    def sent_lines(self) -> list[Line]:
+        """What goes on paper: everything but drafts."""
+        return [line for line in self.lines if line.pledge.status != PledgeStatus.DRAFT]
 
     def _has(self, statuses: set[PledgeStatus]) -> bool:
         return any(line.pledge.status in statuses for line in self.lines)
@@ -87,9 +87,10 @@ class CellList:
         return Rate(sum(person.registered for person in counted), len(counted))
 
     @property
-    def not_counted(self) -> Counter[str]:
+    def not_counted(self) -> list[tuple[str, int]]:
         """How many are not counted, by the reason in words."""
-        return Counter(p.membership.get_standing_display() for p in self.people if not p.counted)
+        outside = (person.membership for person in self.people if not person.counted)
+        return list(Counter(row.get_standing_display() for row in outside).items())
 
     @property
     def returned(self) -> int:

@@ -38,7 +38,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_list(request: HttpRequest) -> HttpResponse:
     """The imports into campaigns that the person's board runs, newest first."""
     jobs = PledgeImport.objects.filter(under(_board_paths(person(request)), "campaign__host__"))
-    jobs = jobs.select_related("campaign", "created_by").defer("preview", "problems")
+    jobs = jobs.select_related("campaign", "created_by").defer("preview", "problems").order_by("-pk")
     context = {"page": Paginator(jobs, PAGE).get_page(request.GET.get("page"))}
     return TemplateResponse(request, "pledges/import_list.html", context)
 

@@ -13,7 +13,7 @@ from pledges.models import Tier
 from reports.dashboards import dashboard, member_tiers, ranked
 from reports.figures import FIGURES
 
-SHOWN = 8
+SHOWN = 12
 
 
 def unit_for(user: User, code: str) -> Unit:
@@ -52,6 +52,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "tiers": tiers,
         "rows": shown,
         "n_children": len(rows),
+        "parent": place.parent if place.parent and can_read_unit(request.user, place.parent) else None,
         "days_left": tier.campaign.days_left(clock.today()),
     }
     return TemplateResponse(request, "reports/unit.html", context)

@@ -71,6 +71,7 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "unit": unit,
         "campaign": tier.campaign,
+        "tier": tier,
         "title": title,
         "show": show,
         "cell": request.GET.get("cell", ""),

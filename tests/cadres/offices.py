@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.test import Client
 
 from cadres.models import Member, Office, OfficeKind, Unit, User
@@ -12,7 +13,8 @@ TODAY = date(2024, 3, 26)
 
 def browser(user: User | None = None) -> Client:
     """A browser that reads English; signed in as `user` when there is one."""
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     if user:
         client.force_login(user)
     return client

@@ -4,7 +4,17 @@ from datetime import date
 from pathlib import Path
 
 from cadres.imports.roster import Checked, check_roster, write_roster
-from cadres.models import ImportMode, Member, Unit
+from cadres.models import (
+    Body,
+    ImportMode,
+    Member,
+    Membership,
+    Office,
+    RecordEvent,
+    Unit,
+    UnitChange,
+    UnitPeriod,
+)
 from tests.workbooks import write_xlsx
 
 HEADER = (
@@ -62,3 +72,25 @@ def bring_in(folder: Path, host: Unit, cells: Cells, *, on: date = NEW_YEAR) -> 
 def member(name: str) -> Member:
     """The one member of this name."""
     return Member.objects.get(given_name=name.split()[-1])
+
+
+def everything() -> list[list[tuple[object, ...]]]:
+    """All rows that a roster may write, to compare before and after."""
+    models = (Unit, UnitPeriod, Body, Member, Membership, Office, RecordEvent, UnitChange)
+    return [list(model.objects.order_by("pk").values_list()) for model in models]
+
+
+def rows(name: str) -> list[tuple[object, ...]]:
+    """The memberships of the member of this name, oldest first."""
+    found = Membership.objects.filter(member=member(name)).order_by("start")
+    return list(found.values_list("unit__name", "rank", "standing", "start", "end"))
+
+
+def posts() -> set[tuple[object, ...]]:
+    """All posts."""
+    return set(Office.objects.values_list("member__given_name", "unit__name", "kind", "start", "end"))
+
+
+def problems(look: Checked) -> list[tuple[int, str, str]]:
+    """Where something is wrong, and what."""
+    return [(problem.row, problem.column, problem.code) for problem in look.problems]

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cadres.actions.accounts import create_account, end_account, issue_slip
 from cadres.actions.openings import ensure_accounts
@@ -19,6 +19,12 @@ from tests.cadres.offices import TODAY, browser
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory, UserFactory, user_with
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 def comrade(name="An", birth_year=1960, **more):
@@ -48,7 +54,9 @@ def test_namesakes_get_the_year_of_birth_then_a_number_then_their_code():
     people = [comrade(unit=cell) for _ in range(12)]
     made = [create_account(member=person, by=None).username for person in people]
     assert made[:4] == ["nguyenvanan", "nguyenvanan60", "nguyenvanan60-2", "nguyenvanan60-3"]
-    assert made[9:] == ["nguyenvanan60-9"] + [f"nguyenvanan60-{person.code.lower()}" for person in people[10:]]
+    assert made[9:] == ["nguyenvanan60-9"] + [
+        f"nguyenvanan60-{person.code.lower()}" for person in people[10:]
+    ]
 
 
 def test_a_name_without_letters_still_gets_an_account():
@@ -60,7 +68,11 @@ def test_a_name_without_letters_still_gets_an_account():
 def test_namesakes_of_one_batch_get_different_names_and_one_event_each():
     people = [comrade(birth_year=None) for _ in range(3)]
     accounts = ensure_accounts(people, by=None)
-    assert sorted(user.username for user in accounts.values()) == ["nguyenvanan", "nguyenvanan-2", "nguyenvanan-3"]
+    assert sorted(user.username for user in accounts.values()) == [
+        "nguyenvanan",
+        "nguyenvanan-2",
+        "nguyenvanan-3",
+    ]
     assert actions() == ["account_created"] * 3
     assert not any(user.has_usable_password() for user in accounts.values())
 
@@ -70,7 +82,12 @@ def test_asking_twice_for_an_account_finds_the_first():
     first = create_account(member=person, by=officer)
     assert create_account(member=person, by=officer) == first
     event = RecordEvent.objects.get()
-    assert (event.action, event.actor, event.user, event.member) == ("account_created", officer, first, person)
+    assert (event.action, event.actor, event.user, event.member) == (
+        "account_created",
+        officer,
+        first,
+        person,
+    )
 
 
 def test_many_accounts_cost_as_many_statements_as_few(django_assert_num_queries):
@@ -177,12 +194,19 @@ def test_the_list_shows_roles_states_and_last_sign_in(host, administrator):
     issue_slip(user=waiting, by=None)
     page = browser(administrator).get("/accounts/")
     states = {row.pk: row.state for row in page.context["page"]}
-    expected = {in_use.pk: "in_use", waiting.pk: "code_waiting", fresh.pk: "no_slip", administrator.pk: "in_use"}
+    expected = {
+        in_use.pk: "in_use",
+        waiting.pk: "code_waiting",
+        fresh.pk: "no_slip",
+        administrator.pk: "in_use",
+    }
     assert states == expected
     text = page.content.decode()
     assert "Đang Dùng" in text
     assert f"last signed in on {timezone.localdate():%d/%m/%Y}" in text
-    assert [row.pk for row in browser(administrator).get("/accounts/?state=no_slip").context["page"]] == [fresh.pk]
+    assert [row.pk for row in browser(administrator).get("/accounts/?state=no_slip").context["page"]] == [
+        fresh.pk
+    ]
 
 
 def test_the_list_ends_at_the_scope_of_who_looks(host):
@@ -242,7 +266,9 @@ def test_an_administrator_who_lost_the_password_gets_a_new_code_and_no_second_ro
 
 
 @pytest.mark.parametrize(
-    ("username", "unit"), [("nguyenvanan", ""), ("…", ""), ("quantri", "X9")], ids=["taken", "no name", "no unit"]
+    ("username", "unit"),
+    [("nguyenvanan", ""), ("…", ""), ("quantri", "X9")],
+    ids=["taken", "no name", "no unit"],
 )
 def test_the_command_refuses_in_words_and_leaves_nothing(host, username, unit):
     UserFactory(username="nguyenvanan")

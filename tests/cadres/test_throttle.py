@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from axes.models import AccessAttempt
 
+from cadres.throttle import client_address
 from tests.cadres.offices import browser
 from tests.factories import UserFactory
 
@@ -21,7 +22,9 @@ def _throttled(settings):
 
 
 def try_as(name, password, *, address="10.0.0.1"):
-    return browser().post("/sign-in/", {"username": name, "password": password}, REMOTE_ADDR=address).status_code
+    return (
+        browser().post("/sign-in/", {"username": name, "password": password}, REMOTE_ADDR=address).status_code
+    )
 
 
 def test_the_fifth_wrong_try_locks_the_name_at_this_address_for_a_quarter_of_an_hour():
@@ -70,10 +73,33 @@ def test_nothing_typed_is_kept_or_logged(caplog):
     try_as("nguyenvanan", "gan-dung-mat-khau")
     client = browser()
     client.post("/sign-in/", {"username": "nguyenvanan", "password": PASSWORD})
-    client.post("/password/", {"present": "sai-mot-chut", "password": "mat-khau-moi-1", "again": "mat-khau-moi-1"})
+    client.post(
+        "/password/", {"present": "sai-mot-chut", "password": "mat-khau-moi-1", "again": "mat-khau-moi-1"}
+    )
     kept = " ".join(f"{attempt.post_data} {attempt.get_data}" for attempt in AccessAttempt.objects.all())
     assert AccessAttempt.objects.count() == 2
     for secret in ("gan-dung-mat-khau", PASSWORD, "sai-mot-chut", "mat-khau-moi-1"):
         assert secret not in kept
         assert secret not in caplog.text
     assert "nguyenvanan" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "1.2.3.4", "10.0.0.9"),
+        (1, "", "10.0.0.9"),
+        (1, "1.2.3.4", "1.2.3.4"),
+        (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        (2, "6.6.6.6, 1.2.3.4, 10.0.0.8", "1.2.3.4"),
+        (2, "1.2.3.4", "10.0.0.9"),
+        (1, "no address", "10.0.0.9"),
+        (1, "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_the_address_is_what_a_trusted_proxy_saw_never_what_the_caller_claims(
+    rf, settings, proxies, forwarded, address
+):
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.post("/sign-in/", REMOTE_ADDR="10.0.0.9", headers={"x-forwarded-for": forwarded})
+    assert client_address(request) == address

@@ -30,11 +30,6 @@ def _english():
         yield
 
 
-@pytest.fixture
-def host():
-    return create_host("TAYHO", "Đảng bộ quận Tây Hồ", on=START)
-
-
 def periods(unit):
     return list(
         UnitPeriod.objects.filter(unit=unit).values_list("name", "parent__code", "start", "end", "change")
@@ -109,7 +104,7 @@ def test_found_units_costs_the_same_for_one_cell_and_for_many(host, django_asser
         return [((ward.name, f"Chi bộ số {n}"), UnitKind.CELL) for n in numbers]
 
     for numbers in (range(1), range(1, 4), range(4, 40)):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             found_units(host, cells(numbers), on=START, by=None)
 
 

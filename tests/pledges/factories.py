@@ -61,7 +61,9 @@ def members_tier(campaign: Campaign, **kwargs: Any) -> Tier:
 
 def key_cadre_tier(campaign: Campaign, cadres: Iterable[Member] = (), **kwargs: Any) -> Tier:
     """The tier of key cadres with its frozen list: two bodies decide, the second on matters of the State."""
-    listed = CadreList.objects.create(unit=campaign.host, year=campaign.year, title="Danh sách cán bộ chủ chốt")
+    listed = CadreList.objects.create(
+        unit=campaign.host, year=campaign.year, title="Danh sách cán bộ chủ chốt"
+    )
     for order, member in enumerate(cadres, start=1):
         CadreEntry.objects.create(
             cadre_list=listed,
@@ -162,5 +164,3 @@ def apply(to: PledgeStatus, pledge: Pledge, by: User | None) -> Any:
     if to == PledgeStatus.WITHDRAWN:
         return transitions.withdraw([pledge.pk], act=act)
     return transitions.move([pledge.pk], to=to, action=EventAction.EVALUATED, act=act)
-
-

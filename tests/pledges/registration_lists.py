@@ -110,10 +110,14 @@ def task(
 
 
 def members_list(
-    path: Path, cells: Mapping[str, Sequence[Sequence[object]]], *, title: str = "Năm 2024"
+    path: Path,
+    cells: Mapping[str, Sequence[Sequence[object]]],
+    *,
+    title: str = "Năm 2024",
+    columns: Sequence[str] = MEMBER_COLUMNS,
 ) -> Path:
     """A members' list by cell: group line → lines."""
-    rows: list[Sequence[object]] = [("DANH SÁCH ĐĂNG KÝ VIỆC MỚI, VIỆC KHÓ",), (title,), MEMBER_COLUMNS]
+    rows: list[Sequence[object]] = [("DANH SÁCH ĐĂNG KÝ VIỆC MỚI, VIỆC KHÓ",), (title,), columns]
     for group, lines in cells.items():
         rows += [(group,), *lines]
     return write_xlsx(path, rows)

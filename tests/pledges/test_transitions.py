@@ -81,7 +81,9 @@ def test_a_set_moves_what_may_move_and_names_the_rest(place):
 
     assert [pledge.pk for pledge in answer.done] == [pledge.pk for pledge in waiting]
     assert [refused.pledge_id for refused in answer.refused] == [done.pk]
-    assert set(Pledge.objects.filter(pk__in=[one.pk for one in waiting]).values_list("status", flat=True)) == {S.APPROVED}
+    assert set(
+        Pledge.objects.filter(pk__in=[one.pk for one in waiting]).values_list("status", flat=True)
+    ) == {S.APPROVED}
 
 
 @pytest.mark.parametrize("count", [1, 3])

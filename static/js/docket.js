@@ -1,0 +1,51 @@
+/* The recorder's list of a long docket: how many lines differ, and a search that hides the rest.
+   Nothing depends on it: every line is in the form with or without this script. */
+(() => {
+  "use strict";
+
+  const form = document.querySelector("[data-conclude]");
+  if (!form) return;
+  const lines = [...form.querySelectorAll("[data-line]")];
+  const count = form.querySelector("[data-conclude-count]");
+  const search = form.querySelector("[data-conclude-search]");
+  const found = form.querySelector("[data-conclude-found]");
+  const question = form.dataset.confirm;
+
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+  function tell() {
+    const other = lines.filter((line) => line.querySelector("select").value !== "approve").length;
+    count.querySelector("[data-count=approve]").textContent = number.format(lines.length - other);
+    count.querySelector("[data-count=other]").textContent = number.format(other);
+    form.dataset.confirm = `${count.textContent.replace(/\s+/g, " ").trim()}. ${question}`;
+    count.hidden = false;
+  }
+
+  /* A number finds the line of that number; words find a name or a title, marks and case ignored. */
+  function show() {
+    const wanted = fold(search.querySelector("input").value.trim());
+    let shown = 0;
+    form.querySelectorAll("tbody").forEach((group) => {
+      const lead = fold(group.querySelector(".docket-lead")?.textContent ?? "");
+      const rows = [...group.querySelectorAll("[data-line]")];
+      rows.forEach((line) => {
+        const [no, title] = [...line.cells].map((cell) => cell.textContent.trim());
+        const hit = /^\d+$/.test(wanted) ? no === wanted : lead.includes(wanted) || fold(title).includes(wanted);
+        line.hidden = !hit;
+        shown += hit ? 1 : 0;
+      });
+      group.hidden = rows.every((line) => line.hidden);
+    });
+    found.textContent = wanted ? `${number.format(shown)}/${number.format(lines.length)}` : "";
+  }
+
+  form.addEventListener("change", tell);
+  tell();
+  if (search) {
+    search.hidden = false;
+    search.addEventListener("input", show);
+    // Enter in the search is not meant to record the meeting.
+    search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+})();

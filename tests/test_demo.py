@@ -1,0 +1,142 @@
+"""The whole demo, loaded once: the seed's figures, the wards, what waits for each role."""
+
+import re
+import uuid
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.utils.html import strip_tags
+
+from cadres.models import Member, Office, OfficeKind, Rank, Standing, Unit, User
+from config import demo_load, demo_story
+from config.demo_accounts import ACCOUNTS
+from pledges import queries
+from pledges.actions.acts import Act
+from pledges.actions.journal import broken_chains
+from pledges.actions.register import Typed, register
+from pledges.models import Campaign, Docket, Pledge, Tier
+from pledges.states import PledgeStatus
+from reports import counts
+from reports.audit import differences
+from reports.models import UnitCount
+
+DAY = date(2024, 3, 26)
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo inside one transaction that is rolled back after the last test of this file."""
+    from django.conf import settings  # noqa: PLC0415  (a module's fixture has no settings of its own)
+
+    before = settings.SITE_TODAY, settings.VAR
+    settings.SITE_TODAY, settings.VAR = DAY, tmp_path_factory.mktemp("var")
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo_load.load(DAY, lambda _line: None)
+        yield
+        transaction.set_rollback(True)
+    settings.SITE_TODAY, settings.VAR = before
+
+
+@pytest.fixture(autouse=True)
+def _in_demo(demo, db):
+    """Every test of this file sees the demo and leaves it as it was."""
+
+
+def row(campaign: str, unit: str = "TAYHO") -> UnitCount:
+    return UnitCount.objects.get(tier__campaign__code=campaign, unit__code=unit)
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", strip_tags(response.content.decode()))
+
+
+def test_the_roster_is_the_district():
+    host = Unit.objects.get(code="TAYHO")
+    units = Unit.objects.under(host.path)
+    assert Member.objects.count() == 7700
+    assert Member.objects.filter(standing=Standing.ACTIVE).count() == 7560
+    assert Member.objects.filter(standing=Standing.EXEMPT).count() == 118
+    assert Member.objects.filter(standing=Standing.AWAY).count() == 22
+    assert Member.objects.filter(rank=Rank.PROBATIONARY).count() == 172
+    assert units.cells().count() == 297
+    assert units.filter(parent=host).count() == 29
+    assert units.filter(parent=host).cells().count() == 17
+    assert units.filter(parent__kind="division_committee").count() == 4
+    assert Office.objects.filter(kind=OfficeKind.SECRETARY).count() == 297
+
+
+def test_the_headline_is_the_seed(client):
+    found = row("DV-2024")
+    assert (found.registered, found.counted, found.pledges) == (7126, 7560, 7372)
+    assert (found.cells, found.cells_sent, found.cells_missing) == (297, 276, 197)
+    assert (found.exempt, found.away) == (118, 22)
+    client.force_login(User.objects.get(username="demo-bantochuc"))
+    assert "7.126/7.560 (94%)" in text_of(client.get("/units/TAYHO/"))
+    client.cookies["django_language"] = "en"
+    assert "7,126/7,560 (94%)" in text_of(client.get("/units/TAYHO/"))
+
+
+def test_wards_from_the_lowest_to_the_highest():
+    rows = UnitCount.objects.filter(
+        tier__campaign__code="DV-2024", unit__parent__code="TAYHO", unit__name__contains="phường"
+    )
+    shares = sorted((100 * found.registered / found.counted, found.unit.name) for found in rows)
+    assert (round(shares[0][0], 1), shares[0][1]) == (88.7, "Đảng bộ phường Tứ Liên")
+    assert (round(shares[-1][0], 1), shares[-1][1]) == (97.0, "Đảng bộ phường Phú Thượng")
+
+
+@pytest.mark.parametrize(
+    ("campaign", "pledges", "people", "done", "carried_over", "awaiting"),
+    [("CB-2022", 53, 51, 42, 5, 0), ("CB-2023", 163, 54, 148, 7, 0), ("CB-2024", 166, 54, 0, 0, 166)],
+)
+def test_key_cadres_by_year(campaign, pledges, people, done, carried_over, awaiting):
+    found = row(campaign)
+    assert (found.pledges, found.leads, found.done) == (pledges, people, done)
+    assert (found.carried_over, found.awaiting, found.counted) == (carried_over, awaiting, 0)
+
+
+def test_results_told_at_the_conference(client):
+    client.force_login(User.objects.get(username="demo-bantochuc"))
+    page = text_of(client.get("/units/TAYHO/"))
+    for words in ("Sau 12 năm", "18 Tam Đa", "55/62 · 88,7%", "1.200", "2.024", "Quán Sen Đầm Trị"):
+        assert words in page
+
+
+def test_something_waits_for_every_role():
+    tier = Tier.objects.get(campaign__code="DV-2024")
+    docket = Docket.objects.get(campaign__code="CB-2024")
+    assert docket.lines.count() == 166
+    assert Pledge.objects.filter(tier=tier, status=PledgeStatus.RETURNED).count() == 1
+    assert queries.cells_of(tier).exclude(sent_lists__tier=tier).count() == demo_story.CELLS_WAITING
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
+def test_every_demo_account_lands_on_a_page(client, account):
+    client.force_login(User.objects.get(username=account.username))
+    response = client.get("/", follow=True)
+    assert response.status_code == 200
+    for group in response.context["nav"].groups:
+        for item in group.items:
+            assert client.get(item.url).status_code == 200, item.url
+
+
+def test_one_more_registration_shows_7127_without_a_full_recount():
+    member = User.objects.get(username="demo-dangvien").member
+    tier = Campaign.objects.get(code="DV-2024").tiers.get()
+    content = {
+        "title": "Vận động 5 hộ phân loại rác",
+        "novelty": "new",
+        "product": "5/5 hộ",
+        "due_kind": "quarter",
+        "due_on": date(2024, 9, 30),
+    }
+    typed = Typed(ref=uuid.uuid4(), tier=tier, lead=member, unit=member.unit, content=content)
+    register(typed, act=Act(by=member.user, on=DAY), day=DAY)
+    assert counts.drain(DAY) <= 3
+    assert row("DV-2024").registered == 7127
+
+
+def test_figures_and_journal_add_up():
+    assert differences(DAY) == []
+    assert broken_chains() == []
