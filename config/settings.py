@@ -8,6 +8,7 @@ import secrets
 from datetime import date
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -253,6 +254,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 10.0},
     "counts": {"task": "counts.consume", "schedule": 10.0},
+    "midnight": {"task": "counts.turn_day", "schedule": crontab(hour=0, minute=1)},
+    "check": {"task": "counts.check", "schedule": crontab(hour=2, minute=30)},
 }
 
 LOGGING = {

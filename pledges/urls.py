@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pledges.views import campaigns, cells, committees, dockets, imports, pledges, register
+from pledges.views import campaigns, cells, committees, dockets, imports, pledges, register, results
 
 app_name = "pledges"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("pledges/<uuid:ref>/", pledges.detail, name="detail"),
     path("pledges/<uuid:ref>/withdraw/", pledges.withdraw, name="withdraw"),
     path("pledges/<uuid:ref>/return/", pledges.return_at_desk, name="return"),
+    path("pledges/<uuid:ref>/feature/", results.feature, name="feature"),
     path("members/<str:code>/", pledges.member, name="member"),
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
     path("campaigns/<str:campaign>/", campaigns.detail, name="campaign"),

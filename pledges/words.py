@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from cadres.dates import due_label
 from cadres.templatetags.display import day, number, year
 from pledges.models import Novelty, Pledge, Tier
-from pledges.states import PledgeStatus
+from pledges.states import Outcome, PledgeStatus
 
 # What members and key cadres say differently: a member's pledge waits for the cell's meeting
 # (chi bộ thông qua), a key cadre's is vetted first and then approved (thẩm định, phê duyệt).
@@ -28,8 +28,15 @@ NOVELTY_PHRASES: dict[str, Any] = {
     Novelty.BOTH: gettext_lazy("a new and difficult task"),
 }
 
+# What a meeting decided, in the colour of the state that came of it.
+OUTCOME_PILLS: dict[str, PledgeStatus] = {
+    Outcome.APPROVE: PledgeStatus.APPROVED,
+    Outcome.RETURN: PledgeStatus.RETURNED,
+    Outcome.REJECT: PledgeStatus.REJECTED,
+}
+
 LABELS = {
-    "title": gettext_lazy("Task"),
+    "title": gettext_lazy("Task or content"),
     "novelty": gettext_lazy("New or difficult"),
     "product": gettext_lazy("Result, product"),
     "due_on": gettext_lazy("Deadline"),

@@ -7,11 +7,10 @@ A list older than what it would change is refused as a whole.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cadres.actions.posts import parse_posts
 from cadres.actions.roster_match import Line, Matcher, Matching, RowProblem
@@ -42,13 +41,13 @@ class Sheet(Protocol):
     def refused_lines(self) -> Sequence[Line]: ...
 
 
-class Change(models.TextChoices):
+class Change(StrEnum):
     """What becomes of a person of the list."""
 
-    CREATED = "created", gettext_lazy("new")
-    MOVED = "moved", gettext_lazy("moved")
-    CHANGED = "changed", gettext_lazy("changed")
-    UNCHANGED = "unchanged", gettext_lazy("unchanged")
+    CREATED = "created"
+    MOVED = "moved"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True)

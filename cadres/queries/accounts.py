@@ -30,6 +30,10 @@ class AccountState(models.TextChoices):
     CLOSED = "closed", _("Account closed")
 
 
+# States in which a slip can be issued: there is an open account with a role.
+RENEWABLE = (AccountState.NO_SLIP, AccountState.CODE_WAITING, AccountState.CODE_OVER, AccountState.IN_USE)
+
+
 def kept_paths(user: User) -> tuple[str, ...]:
     """Sub-trees whose accounts and slips the user keeps (see `can_issue_slips`)."""
     paths = scope_of(user).paths

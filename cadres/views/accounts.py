@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": goes_on_to,
-        "sent_here": "next" in request.GET,
+        "sent_here": goes_on_to != resolve_url(settings.LOGIN_REDIRECT_URL),
         "offered": offered(request),
     }
     return TemplateResponse(request, "cadres/sign_in.html", context)

@@ -35,8 +35,6 @@ from cadres.templatetags.display import number
 from cadres.views import terms
 from cadres.views.accounts import PAGE
 
-NAMED = 5
-
 
 @role_required(*KEEPERS)
 @require_http_methods(["GET", "POST"])
@@ -92,11 +90,8 @@ def _tell(request: HttpRequest, done: int, refused: Sequence[RefusedPost]) -> No
     if done:
         words = ngettext("%(n)s role is confirmed.", "%(n)s roles are confirmed.", done)
         messages.success(request, words % {"n": number(done)})
-    for one in refused[:NAMED]:
+    for one in refused:
         messages.warning(request, f"{one.office.member.name}, {one.office.unit.name}: {one.reason}")
-    if len(refused) > NAMED:
-        left = len(refused) - NAMED
-        messages.warning(request, _("%(n)s more lines were not confirmed.") % {"n": number(left)})
 
 
 @role_required(*KEEPERS)

@@ -17,6 +17,7 @@ from cadres.actions.accounts import issue_slips
 from cadres.forms.accounts import KeysForm
 from cadres.queries.accounts import (
     KEEPERS,
+    RENEWABLE,
     cells_without_secretary,
     count_by_state,
     find_posts,
@@ -40,11 +41,13 @@ def slip_list(request: HttpRequest) -> HttpResponse:
     found = find_posts(posts_with_state(user, on=on, at=timezone.now()), term)
     counts, state = count_by_state(found), request.GET.get("state", "")
     shown = in_state(found, state)
+    rows = Paginator(shown.select_related("unit__parent", "member__user"), PAGE)
+    page = rows.get_page(request.GET.get("page"))
     nobody = cells_without_secretary(user, on)
     context = {
-        "page": Paginator(shown.select_related("unit__parent", "member__user"), PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page": page,
+        "can_issue": any(post.state in RENEWABLE for post in page),
+        "renewable": RENEWABLE,
         "chips": state_chips(counts, state),
         "counts": counts,
         "term": term,

@@ -123,11 +123,21 @@ class Day(forms.CharField):
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
 
-class DayIfChosen(Day):
-    """A day that another answer asks for: neither marked as optional nor demanded by itself."""
+class IfChosen(forms.CharField):
+    """An answer that another one asks for: neither marked as optional nor demanded by itself."""
 
     def validate(self, value: Any) -> None:
-        """The form demands it where the other answer asks for it."""
+        """What is empty is the business of the form, which knows the other answer."""
+        if value:
+            super().validate(value)
+
+
+class DayIfChosen(IfChosen, Day):
+    """A day to be written when "on a certain day" was chosen."""
+
+
+class WordsIfChosen(IfChosen, Words):
+    """Words to be written when something else than the usual was chosen."""
 
 
 def blank_choice(label: Any, choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.actions.dockets import Decision, Meeting
-from pledges.forms.fields import Count, Day, Words
+from pledges.forms.fields import Count, Day, Words, WordsIfChosen
 from pledges.models import Pledge
 from pledges.states import Outcome
 
@@ -55,8 +55,8 @@ class MeetingForm(forms.Form):
                 initial=Outcome.APPROVE,
                 label=_("What the cell decided"),
             )
-            self.fields[f"note_{pledge.pk}"] = Words(
-                limit=1000, rows=2, required=False, label=_("Reasons, what is to be amended")
+            self.fields[f"note_{pledge.pk}"] = WordsIfChosen(
+                limit=1000, rows=2, label=_("Reasons for %(name)s") % {"name": pledge.lead_member}
             )
 
     def clean(self) -> dict[str, Any]:

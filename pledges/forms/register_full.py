@@ -18,6 +18,8 @@ from pledges.models import Authority, GuidanceItem, Novelty, Pledge, ResultKind,
 from pledges.words import LABELS
 
 TEXT_LIMIT = 5000
+# Short answers, which share a line.
+SHORT = {"field", "place", "backlog_since", "start_on", "result_kind", "measure_unit", "baseline", "target"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,17 @@ class Section:
     is_clear: bool | None
     fields: list[BoundField]
     lead: str = ""
+
+    @property
+    def rows(self) -> list[list[BoundField]]:
+        """The fields as they stand on a wide page: two short ones side by side."""
+        rows: list[list[BoundField]] = []
+        for field in self.fields:
+            if rows and len(rows[-1]) == 1 and {rows[-1][0].name, field.name} <= SHORT:
+                rows[-1].append(field)
+            else:
+                rows.append([field])
+        return rows
 
 
 class FullForm(PledgeForm):
@@ -56,8 +69,10 @@ class FullForm(PledgeForm):
     backlog_since = forms.CharField(
         required=False,
         label=LABELS["backlog_since"],
+        help_text=gettext_lazy("Where it has been waiting, for example 2011"),
         widget=forms.TextInput(attrs={"class": "number", "inputmode": "numeric"}),
     )
+    start_on = Day(required=False, label=LABELS["start_on"], help_text=gettext_lazy("Day/month/year"))
     directive = Words(
         limit=200,
         required=False,
@@ -85,11 +100,10 @@ class FullForm(PledgeForm):
         choices=ResultKind, label=LABELS["result_kind"], initial=ResultKind.DESCRIPTION
     )
     measure_unit = Words(limit=100, required=False, label=LABELS["measure_unit"])
-    baseline = Figure(required=False, label=LABELS["baseline"])
+    baseline = Figure(required=False, label=LABELS["baseline"], help_text=gettext_lazy("Where it starts"))
     target = Figure(
         required=False, label=LABELS["target"], help_text=gettext_lazy("For example 1.200 or 88,7")
     )
-    start_on = Day(required=False, label=LABELS["start_on"], help_text=gettext_lazy("Day/month/year"))
     due = forms.ChoiceField(
         widget=forms.RadioSelect,
         label=LABELS["due_on"],

@@ -12,7 +12,7 @@ from pledges import queries
 from pledges.models import EventAction, Pledge, PledgeEvent, PledgeTier, Tier
 from pledges.permissions import can_edit, visible_pledges
 from pledges.states import APPROVED, PledgeStatus
-from pledges.words import due_words, short_reason, status_words
+from pledges.words import NOVELTY_PHRASES, due_words, short_reason, status_words
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Line:
 
     pledge: Pledge
     status: str
+    novelty: str
     due: str
     reason: str
     may_edit: bool
@@ -137,6 +138,7 @@ def _add_lines(user: User, people: list[Person], tier: Tier) -> None:
             Line(
                 pledge=pledge,
                 status=status_words(pledge, pledge.tier),
+                novelty=str(NOVELTY_PHRASES.get(pledge.novelty, "")),
                 due=due_words(pledge),
                 reason=short_reason(row.note or "") if returned else "",
                 may_edit=can_edit(user, pledge),

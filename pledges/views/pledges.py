@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -24,7 +25,7 @@ from pledges.models import DocketLine, Pledge, PledgeEvent, Progress, Tier, Tier
 from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
 from pledges.states import DocketState, PledgeStatus
 from pledges.views.pledge_rows import by_campaign, events_of, has_begun, openings, to_do
-from pledges.words import due_words, facts, status_words
+from pledges.words import OUTCOME_PILLS, due_words, facts, status_words
 
 confirm_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -90,7 +91,6 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """A pledge: its content, where it stands, what was decided, its time line, and what may be done now."""
     user, pledge = _user(request), _pledge(request, ref)
     events = PledgeEvent.objects.filter(pledge=pledge).select_related("actor", "on_behalf_of", "docket__body")
-    lines = DocketLine.objects.filter(pledge=pledge).exclude(docket__state=DocketState.OPEN)
     progress = Progress.objects.filter(pledge=pledge).order_by("-at", "-pk")
     context = {
         "pledge": pledge,
@@ -98,15 +98,22 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "due": due_words(pledge),
         "facts": facts(pledge),
         "events": events_of(events.order_by("-seq")),
-        "decisions": lines.select_related("docket__body").order_by("-docket__meeting_on", "-pk"),
+        "decisions": [(line, OUTCOME_PILLS.get(line.outcome, line.outcome)) for line in _decided(pledge)],
         "waits_for": _waits_for(pledge),
         "progress": progress,
         "trail": _trail(user, pledge),
         "may_edit": can_edit(user, pledge),
         "may_withdraw": can_withdraw(user, pledge),
         "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge),
+        "may_feature": can_vet(user, pledge) and any(row.is_final for row in progress),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
+
+
+def _decided(pledge: Pledge) -> QuerySet[DocketLine]:
+    """What bodies decided on it, the last first."""
+    lines = DocketLine.objects.filter(pledge=pledge).exclude(docket__state=DocketState.OPEN)
+    return lines.select_related("docket__body").order_by("-docket__meeting_on", "-pk")
 
 
 def _waits_for(pledge: Pledge) -> list[str]:

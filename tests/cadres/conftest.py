@@ -1,10 +1,13 @@
 """A host with a small list brought in, for the tests of rosters."""
 
 import pytest
+from django.core.files.base import ContentFile
 
+from cadres import clock
 from cadres.actions.units import create_host
-from cadres.models import RecordEvent, Unit, UnitChange
-from tests.cadres.rosters import BOTH, NEW_YEAR, bring_in
+from cadres.models import RecordEvent, RosterImport, Unit, UnitChange, User
+from tests.cadres.rosters import BOTH, NEW_YEAR, TODAY, bring_in, write_list
+from tests.factories import user_with
 
 
 @pytest.fixture
@@ -20,3 +23,23 @@ def known(host, tmp_path) -> Unit:
     UnitChange.objects.all().delete()
     RecordEvent.objects.all().delete()
     return host
+
+
+@pytest.fixture
+def keeper(host) -> User:
+    """The officer who keeps the rosters of the host, and reads English."""
+    return user_with("board_officer", unit=host, language="en")
+
+
+@pytest.fixture
+def make_import(host, keeper, tmp_path, settings, monkeypatch):
+    """Makes an import of a list, stored below a folder of the test; more fields by name."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+    def make(cells=BOTH, **fields) -> RosterImport:
+        data = write_list(tmp_path / "list.xlsx", cells).read_bytes()
+        values = {"host": host, "as_of": NEW_YEAR, "created_by": keeper, "file_name": "list.xlsx"} | fields
+        return RosterImport.objects.create(file=ContentFile(data, "random.xlsx"), **values)
+
+    return make

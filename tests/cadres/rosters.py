@@ -1,7 +1,10 @@
 """Small rosters as an office could have typed them, and bringing them in."""
 
+import re
 from datetime import date
 from pathlib import Path
+
+from django.http import HttpResponse
 
 from cadres.imports.roster import Checked, check_roster, write_roster
 from cadres.models import (
@@ -94,3 +97,8 @@ def posts() -> set[tuple[object, ...]]:
 def problems(look: Checked) -> list[tuple[int, str, str]]:
     """Where something is wrong, and what."""
     return [(problem.row, problem.column, problem.code) for problem in look.problems]
+
+
+def text(response: HttpResponse) -> str:
+    """The words of a page, as a person reads them."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))

@@ -156,6 +156,12 @@ def test_an_expired_code_is_told_only_to_who_holds_it(slip):
     assert not is_in(client)
 
 
+@pytest.mark.parametrize(("path", "told"), [("/", False), ("/slips/", True)])
+def test_who_is_sent_here_from_a_page_is_told_why(path, told):
+    page = browser().get(path, follow=True)
+    assert ("Please sign in to go on." in page.content.decode()) is told
+
+
 def test_signing_out_is_a_post(user):
     client = browser(user)
     assert client.get("/sign-out/").status_code == 405

@@ -4,10 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cadres.models import Body, BodyKind, Member, Unit
+from cadres.models import Body, BodyKind, CadreEntry, CadreList, Member, RecordEvent, Unit, UnitChange
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign
-from pledges.models import Authority, Campaign, Counted, StepLevel, StepMode, TierKind
+from pledges.imports import run
+from pledges.models import (
+    Authority,
+    Campaign,
+    Counted,
+    Docket,
+    Pledge,
+    PledgeEvent,
+    PledgeTier,
+    PledgeVersion,
+    Progress,
+    StepLevel,
+    StepMode,
+    TierKind,
+)
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory
 from tests.workbooks import write_xlsx
 
@@ -145,3 +160,17 @@ def cadres_list(
     """A list of key cadres, with the columns of results or without."""
     columns = CADRE_COLUMNS + (RESULT_COLUMNS if results else ())
     return write_xlsx(path, [("DANH SÁCH CÁN BỘ CHỦ CHỐT ĐĂNG KÝ",), (f"Năm {year}",), columns, *lines])
+
+
+def bring_in(path: Path, campaign: Campaign, **options: Any) -> dict[str, Any]:
+    """Check and write, as the command does; returns the counts with the codes of the problems."""
+    checked = run.check(path, campaign, day=TODAY)
+    counts = run.write(checked, **{"by": None, "on": None, "source": path.name} | options)
+    return counts | {"problems": [(problem.row, problem.code) for problem in checked.problems]}
+
+
+def contents_of_database() -> dict[str, list[dict[str, Any]]]:
+    """Everything an import could change."""
+    tables = [Pledge, PledgeVersion, PledgeEvent, PledgeTier, Progress, Docket, CadreList, CadreEntry]
+    tables += [UnitChange, RecordEvent]
+    return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

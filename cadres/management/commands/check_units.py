@@ -20,8 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         differences = check_units(fix=options["fix"])
+        put_right = _("put right")
         for one in differences:
-            self.stdout.write(f"{one.code}: {one.what}" + (f" ({_('put right')})" if one.fixed else ""))
+            self.stdout.write(f"{one.code}: {one.what}" + (f" ({put_right})" if one.fixed else ""))
         left = sum(not one.fixed for one in differences)
         if left:
             raise CommandError(_("%(left)s differences are left") % {"left": number(left)})

@@ -1,0 +1,85 @@
+"""A person at the browser, who names things as the page names them and never goes on from a faulty page."""
+
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page
+
+from tests.e2e.words import vi
+
+PASSWORD = "mat-khau-thu"  # of every account that tests.factories makes
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+GRAVE = ("serious", "critical")
+_TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_VIOLATIONS = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+
+
+class Visitor:
+    """Everything that leads to another page also judges the page reached, and takes its picture.
+
+    A page is faulty when axe finds a serious or critical violation, when the browser complains in
+    its console (as it does of whatever the Content-Security-Policy forbids, of scripts that fail
+    and of files that are not there), or when it is wider than the screen.
+    """
+
+    def __init__(self, page: Page, pictures: Path) -> None:
+        self.page, self.pictures = page, pictures
+        self.complaints: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", self._suffer)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+    def _suffer(self, error: Error) -> None:
+        self.complaints.append(f"script failed: {error}")
+
+    def sign_in(self, username: str) -> None:
+        """By user name and password, as everybody does."""
+        self.open("/sign-in/")
+        self.page.get_by_label(vi("User name")).fill(username)
+        self.page.get_by_label(vi("Password, or the one-time code of the slip")).fill(PASSWORD)
+        self.press(vi("Sign in"))
+
+    def open(self, path: str) -> None:
+        """Type an address of the site."""
+        self.page.goto(path)
+        self.judge()
+
+    def follow(self, name: str, *, within: Locator | None = None) -> None:
+        """Go where the link called `name` leads."""
+        self._go((within or self.page).get_by_role("link", name=name))
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        """Press the button called `name`, which sends a form."""
+        self._go((within or self.page).get_by_role("button", name=name))
+
+    def press_and_confirm(self, name: str) -> None:
+        """Press a button that asks back, and confirm."""
+        self.page.get_by_role("button", name=name).click()
+        question = self.page.get_by_role("dialog")
+        question.wait_for()
+        self.judge()
+        self.press(vi("Confirm"), within=question)
+
+    def _go(self, control: Locator) -> None:
+        with self.page.expect_navigation():
+            control.click()
+        self.judge()
+
+    def judge(self) -> None:
+        """Fail with everything that is wrong with the page as it now stands."""
+        self._picture()
+        faults, self.complaints = [f"console: {text}" for text in self.complaints], []
+        if (excess := self.page.evaluate(_TOO_WIDE)) > 0:
+            faults.append(f"{excess} px wider than the screen")
+        self.page.evaluate(AXE)
+        for violation in self.page.evaluate(_VIOLATIONS):
+            if violation["impact"] in GRAVE:
+                places = [node["html"] for node in violation["nodes"]]
+                faults.append(f"axe {violation['id']}: {violation['help']}: {places}")
+        assert faults == [], self.page.url
+
+    def _picture(self) -> None:
+        number = len(list(self.pictures.iterdir())) + 1
+        self.page.screenshot(path=self.pictures / f"{number:02}.png", full_page=True)
