@@ -1,6 +1,6 @@
 """The day on which the site lives. Rules take a day as an argument; only the edge asks here."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,6 +20,4 @@ def now() -> datetime:
     instant = timezone.localtime()
     if settings.SITE_TODAY is None:
         return instant
-    return datetime.combine(
-        settings.SITE_TODAY, time(instant.hour, instant.minute, instant.second), instant.tzinfo
-    )
+    return datetime.combine(settings.SITE_TODAY, instant.time(), instant.tzinfo)

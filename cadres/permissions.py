@@ -106,6 +106,8 @@ def can_grant(user: User, role: str, unit: Unit) -> bool:
     """Whether the user may confirm a role at the unit: those who keep its slips, never for oneself."""
     if role == Role.CELL_SECRETARY:
         return can_issue_slips(user, unit)
+    if role == Role.ADMINISTRATOR:
+        return scope_of(user).covers(Role.ADMINISTRATOR, unit.path)
     return scope_of(user).covers_any((Role.BOARD_OFFICER, Role.ADMINISTRATOR), unit.path)
 
 

@@ -37,7 +37,8 @@ ACCOUNTS = (
 def make_accounts(host: Unit, tier: Tier, waiting: list[Unit], day: date) -> None:
     """Give each role of the demo an account; the cells named are those that have not met."""
     cell = waiting[0]
-    ward = Unit.objects.get(pk=cell.parent_id)
+    ward = cell.parent
+    assert ward is not None
     standing = Body.objects.get(unit=host, kind=BodyKind.STANDING_COMMITTEE, ended_on=None)
     secretary = _secretary(cell)
     confirm_offices([secretary.pk], by=None, on=tier.campaign.opens_on or day)

@@ -80,7 +80,8 @@ def _adopt(tier: Tier, say: Say) -> list[Unit]:
         .annotate(met_on=Max("pledges__submitted_on", filter=queries.of_tier("pledges__", tier)))
         .order_by("-met_on", "path")
     )
-    waiting, adopting = cells[: story.CELLS_WAITING], cells[story.CELLS_WAITING :]
+    waiting: list[Unit] = list(cells[: story.CELLS_WAITING])
+    adopting = cells[story.CELLS_WAITING :]
     pledges: dict[int, list[int]] = {}
     for pk, unit in Pledge.objects.filter(tier=tier, status=PledgeStatus.SUBMITTED).values_list(
         "pk", "unit_id"

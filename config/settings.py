@@ -79,7 +79,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cadres.sessions.SharedPcMiddleware",
+    "cadres.sessions.SignedInMiddleware",
     "cadres.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -133,6 +134,11 @@ LOGOUT_REDIRECT_URL = "cadres:sign_in"
 
 # Five wrong tries lock the pair (user, address); thirty from anywhere lock the user's name.
 AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "cadres.throttle.TwoLimits"
+AXES_CLIENT_IP_CALLABLE = "cadres.throttle.client_address"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# How many reverse proxies stand in front and add the visitor's address to X-Forwarded-For.
+TRUSTED_PROXIES = int(env_text("TRUSTED_PROXIES", "0"))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
-from cadres.access import anonymous_allowed, signed_in
+from cadres.access import anonymous_allowed, person, signed_in
 from config.navigation import landing
 
 
@@ -30,4 +30,4 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The page on which the person's first work waits."""
-    return redirect(landing(request.user))
+    return redirect(landing(person(request)))

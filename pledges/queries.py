@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
@@ -105,7 +106,7 @@ def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
 
 
-def first_registration(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+def first_registration(people: QuerySet[Any], tier: Tier) -> QuerySet[Any]:
     """People with the day of their first registration as `first`; unknown days are left out."""
     known = _led(tier, REGISTERED).filter(pledge__submitted_on__isnull=False)
     days = known.order_by("pledge__submitted_on").values("pledge__submitted_on")[:1]
@@ -240,7 +241,7 @@ def with_list_state(units: UnitQuerySet, tier: Tier) -> QuerySet[Unit]:
     )
 
 
-def awaited_lists(tier: Tier, unit: Unit) -> QuerySet[Unit]:
+def awaited_lists(tier: Tier, unit: Unit) -> QuerySet[Any]:
     """Units whose list the committee of `unit` awaits, with `list_sent` and `list_endorsed`.
 
     A grassroots committee awaits every cell of its sub-tree; the host awaits one list a unit
@@ -283,7 +284,7 @@ def approved_by_path(tier: Tier, unit: Unit, *, directly_below: bool) -> dict[st
     return {row["branch"]: row["n"] for row in rows}
 
 
-def list_totals(units: QuerySet[Unit]) -> dict[str, int]:
+def list_totals(units: QuerySet[Any]) -> dict[str, int]:
     """How many lists are awaited, sent, endorsed; `units` comes from `with_list_state`."""
     return units.aggregate(
         all=Count("pk"),

@@ -41,14 +41,18 @@ def tier_words(tier: Tier, names: Names) -> TierWords:
 
 
 def quota_words(tier: Tier) -> str:
-    """How many pledges are asked for: ít nhất 1, từ 1 đến 3."""
+    """How much is asked of each: mỗi đồng chí ít nhất 2 nội dung, từ 1 đến 3 việc."""
     least, most = tier.quota_min, tier.quota_max
+    if tier.for_key_cadres:
+        what = ngettext("%(n)s undertaking", "%(n)s undertakings", most or least)
+    else:
+        what = ngettext("%(n)s task", "%(n)s tasks", most or least)
     if most is None:
-        words = ngettext("at least %(n)s pledge each", "at least %(n)s pledges each", least)
-        return words % {"n": number(least)}
+        return _("each at least %(what)s") % {"what": what % {"n": number(least)}}
     if least == most:
-        return ngettext("%(n)s pledge each", "%(n)s pledges each", least) % {"n": number(least)}
-    return _("%(least)s to %(most)s pledges each") % {"least": number(least), "most": number(most)}
+        return _("each %(what)s") % {"what": what % {"n": number(least)}}
+    span = _("%(least)s to %(most)s") % {"least": number(least), "most": number(most)}
+    return _("each %(what)s") % {"what": what % {"n": span}}
 
 
 def counted_words(tier: Tier) -> str:

@@ -8,6 +8,8 @@ from pledges.models import Tier
 from pledges.states import APPROVED, REGISTERED
 from reports.models import UnitCount
 
+Params = dict[str, str | int | date]
+
 # People counted, and those of them with a registered and an approved pledge, by sub-tree.
 _PEOPLE = """
 SELECT a.id,
@@ -53,7 +55,7 @@ def differences(day: date) -> list[str]:
 
 
 def _recount(tier: Tier, day: date) -> list[tuple[int, str, int]]:
-    values: dict[str, object] = {
+    values: Params = {
         "tier": tier.pk,
         "root": tier.campaign.host.path + "%",
         "day": tier.counting_day(day),
@@ -69,9 +71,7 @@ def _recount(tier: Tier, day: date) -> list[tuple[int, str, int]]:
     return numbers
 
 
-def _run(
-    sql: str, values: dict[str, object], lists: dict[str, tuple[str, ...]]
-) -> list[tuple[int, str, int]]:
+def _run(sql: str, values: Params, lists: dict[str, tuple[str, ...]]) -> list[tuple[int, str, int]]:
     """Rows (unit, measure, number); the lists are expanded into as many placeholders."""
     params = dict(values)
     for name, entries in lists.items():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from cadres.models import Unit
 from cadres.rates import Rate
@@ -85,9 +85,8 @@ def member_tiers(unit: Unit) -> list[Tier]:
 
 
 def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
-    """The dashboard of a unit in a tier: six queries, whatever the tree."""
-    counts = _counts_of(unit, tier)
-    row = next((count for count in counts if count.tier_id == tier.pk), None)
+    """The dashboard of a unit in a tier: four queries, whatever the tree."""
+    row, children = _unit_and_children(unit, tier)
     registered = _rate(row, "registered", "counted")
     return Dashboard(
         unit=unit,
@@ -101,9 +100,9 @@ def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
         awaiting=row.awaiting if row else 0,
         returned=row.returned if row else 0,
         updated_at=row.updated_at if row else None,
-        children=child_rows(unit, tier),
+        children=children,
         curve=_curve(unit, tier, registered, day),
-        cadres=[_card(count) for count in counts if count.tier.for_key_cadres],
+        cadres=cadre_cards(unit, tier.campaign),
         highlights=highlights(unit, tier.campaign),
     )
 
@@ -112,43 +111,42 @@ def _rate(row: UnitCount | None, numerator: str, denominator: str) -> Rate:
     return Rate(getattr(row, numerator), getattr(row, denominator)) if row else Rate(0, 0)
 
 
-def _counts_of(unit: Unit, tier: Tier) -> list[UnitCount]:
-    """The unit's counts in the tier and in the key cadres' tiers of the same host, newest first."""
+def _unit_and_children(unit: Unit, tier: Tier) -> tuple[UnitCount | None, list[ChildRow]]:
+    """The unit's counts and those of the units directly below, in the order of the tree.
+
+    One statement, hence one snapshot: the lines always add up to the total.
+    """
+    counts = UnitCount.objects.select_related("unit").filter(tier=tier)
+    rows = list(counts.filter(Q(unit=unit) | Q(unit__parent=unit)).order_by("unit__path"))
+    own = next((row for row in rows if row.unit_id == unit.pk), None)
+    return own, [_child(row) for row in rows if row.unit_id != unit.pk]
+
+
+def _child(row: UnitCount) -> ChildRow:
+    return ChildRow(
+        unit=row.unit,
+        registered=_rate(row, "registered", "counted"),
+        approved=_rate(row, "approved", "counted"),
+        cells=_rate(row, "cells_sent", "cells"),
+        not_counted=row.exempt + row.away,
+    )
+
+
+def cadre_cards(unit: Unit, campaign: Campaign) -> list[CadreCard]:
+    """Key cadres' pledges in the unit by year, newest first, where there are any."""
     rows = UnitCount.objects.select_related("tier__campaign").filter(
-        unit=unit, tier__campaign__host=tier.campaign.host_id
+        unit=unit, tier__kind=TierKind.KEY_CADRES, tier__campaign__host=campaign.host_id, pledges__gt=0
     )
     return [
-        row for row in rows.order_by("-tier__campaign__year") if row.tier_id == tier.pk or _is_cadre_row(row)
-    ]
-
-
-def _is_cadre_row(row: UnitCount) -> bool:
-    return row.tier.for_key_cadres and row.pledges > 0
-
-
-def _card(row: UnitCount) -> CadreCard:
-    return CadreCard(
-        campaign=row.tier.campaign,
-        pledges=row.pledges,
-        people=row.leads,
-        completed=Rate(row.done, row.pledges_approved),
-        carried_over=row.carried_over,
-        awaiting=row.awaiting,
-    )
-
-
-def child_rows(unit: Unit, tier: Tier) -> list[ChildRow]:
-    """The units directly below with their figures, in the order of the tree."""
-    counts = UnitCount.objects.select_related("unit").filter(tier=tier, unit__parent=unit)
-    return [
-        ChildRow(
-            unit=row.unit,
-            registered=_rate(row, "registered", "counted"),
-            approved=_rate(row, "approved", "counted"),
-            cells=_rate(row, "cells_sent", "cells"),
-            not_counted=row.exempt + row.away,
+        CadreCard(
+            campaign=row.tier.campaign,
+            pledges=row.pledges,
+            people=row.leads,
+            completed=Rate(row.done, row.pledges_approved),
+            carried_over=row.carried_over,
+            awaiting=row.awaiting,
         )
-        for row in counts.order_by("unit__path")
+        for row in rows.order_by("-tier__campaign__year")
     ]
 
 

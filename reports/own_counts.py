@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from cadres.models import CELL_KINDS, Membership, Standing, Unit
+from cadres.models import CELL_KINDS, Standing, Unit
 from pledges import queries
-from pledges.models import Partner, Pledge, Tier
+from pledges.models import Partner, Tier
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
 
 Numbers = dict[int, dict[str, int]]
@@ -17,9 +18,7 @@ def own_numbers(tier: Tier, units: list[Unit], day: date) -> Numbers:
     """For each unit the numbers of the unit itself: {unit: {measure: n}}; absent is nought."""
     keys = [unit.pk for unit in units]
     numbers: Numbers = {key: {} for key in keys}
-    for name, rows in _people(tier, keys, day):
-        _collect(numbers, name, rows.order_by().values_list("unit_id").annotate(n=Count("pk")))
-    for name, rows in _pledges(tier, keys, day):
+    for name, rows in [*_people(tier, keys, day), *_pledges(tier, keys, day)]:
         _collect(numbers, name, rows.order_by().values_list("unit_id").annotate(n=Count("pk")))
     partners = Partner.objects.filter(pledge__in=_in_units(tier, keys).registered())
     _collect(
@@ -37,7 +36,7 @@ def _collect(numbers: Numbers, name: str, rows: Iterable[tuple[int, int]]) -> No
         numbers[unit][name] = n
 
 
-def _people(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Membership]]]:
+def _people(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Any]]]:
     counted = queries.counted_people(tier, day).filter(unit__in=keys)
     left_out = queries.not_counted_people(tier, day).filter(unit__in=keys)
     return [
@@ -54,7 +53,7 @@ def _in_units(tier: Tier, keys: list[int]) -> queries.PledgeQuerySet:
     return queries.tier_pledges(tier).filter(unit__in=keys)
 
 
-def _pledges(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Pledge]]]:
+def _pledges(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Any]]]:
     pledges = _in_units(tier, keys)
     registered, approved = pledges.registered(), pledges.approved()
     done = pledges.filter(status=PledgeStatus.DONE)
@@ -91,8 +90,9 @@ def own_daily(tier: Tier, units: list[Unit], day: date) -> list[tuple[int, date,
     Counted people where the tier has a rate, leads otherwise: the curve ends at `registered`.
     """
     keys = [unit.pk for unit in units]
+    rows: QuerySet[Any]
     if tier.has_rate:
-        people = queries.counted_people(tier, day).filter(unit__in=keys)
+        people: QuerySet[Any] = queries.counted_people(tier, day).filter(unit__in=keys)
         rows = queries.first_registration(people, tier).order_by().values_list("unit_id", "first")
     else:
         pledges = _in_units(tier, keys).registered().filter(submitted_on__isnull=False)

@@ -31,13 +31,13 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "name": line.name,
         "year": line.birth_year,
         "cell": _path(line.unit_path),
-        "from": entry.known.unit_name if entry.known and "unit" in entry.differs else "",
+        "from": entry.known.cell if entry.known and "unit" in entry.differs else "",
         "what": list(_differences(entry)),
     }
 
 
 def _missing(known: Known) -> dict[str, Any]:
-    return {"name": known.name, "year": known.birth_year, "cell": known.unit_name}
+    return {"name": known.name, "year": known.birth_year, "cell": known.cell}
 
 
 def _path(names: Sequence[str]) -> str:

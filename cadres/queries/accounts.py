@@ -43,11 +43,9 @@ def kept_paths(user: User) -> tuple[str, ...]:
 def may_keep(by: User, role: str, unit: Unit) -> bool:
     """Whether `by` may give or take `role` at `unit`, and renew the account that holds it.
 
-    The administrator's role is the administrators' own: whoever prints the slip of an account can
-    sign in with it, so an officer must never reach further by a slip than by a grant.
+    Whoever prints the slip of an account can sign in with it, so an officer must never reach
+    further by a slip than by a grant.
     """
-    if role == Role.ADMINISTRATOR and not scope_of(by).covers(Role.ADMINISTRATOR, unit.path):
-        return False
     return can_grant(by, role, unit)
 
 

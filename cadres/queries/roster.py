@@ -26,6 +26,7 @@ class Known:
     unit_id: int
     unit_path: str
     unit_name: str
+    parent_name: str | None
     rank: str
     standing: str
     start: date | None
@@ -35,6 +36,11 @@ class Known:
     def name(self) -> str:
         """Họ, đệm và tên."""
         return f"{self.family_names} {self.given_name}".strip()
+
+    @property
+    def cell(self) -> str:
+        """The unit as group lines of lists write it: many wards have a "Chi bộ số 1"."""
+        return " - ".join(filter(None, (self.parent_name, self.unit_name)))
 
     @property
     def since(self) -> date | None:
@@ -108,6 +114,7 @@ def _known(members: QuerySet[Any]) -> list[Known]:
         "unit_id",
         "unit__path",
         "unit__name",
+        "unit__parent__name",
         "rank",
         "standing",
         "now__start",

@@ -57,9 +57,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         job = request_roster_import(host=data["host"], file=data["file"], as_of=data["as_of"], by=user)
         return redirect("cadres:roster_detail", pk=job.pk)
-    status = 422 if form.is_bound else 200
     context = {"form": form, "trail": _trail(_("Bring in a list"))}
-    return TemplateResponse(request, "cadres/roster_upload.html", context, status=status)
+    return TemplateResponse(request, "cadres/roster_upload.html", context)
 
 
 @signed_in

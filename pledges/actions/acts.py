@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-
 from cadres import clock
 from cadres.models import User
 from pledges.models import Channel, Docket, Pledge

@@ -24,6 +24,7 @@ DECISIONS = {
     Outcome.REJECT: pgettext_lazy("decision", "Do not approve"),
     Outcome.HOLD: pgettext_lazy("decision", "Hold over"),
 }
+LIST_DECISIONS = DECISIONS | {Outcome.APPROVE: pgettext_lazy("decision", "Endorse")}
 NOTE_LIMIT = 1000
 
 
@@ -45,7 +46,7 @@ class MeetingForm(forms.Form):
     """Day, chair, present, agreed; the seats are asked only where the body's are not known."""
 
     use_required_attribute = False
-    on = Day(label=gettext_lazy("Day of the meeting"), help_text=gettext_lazy("For example 26/03/2024"))
+    on = Day(label=pgettext_lazy("of a body", "Day of the meeting"), help_text=gettext_lazy("For example 26/03/2024"))
     presided_by = Words(
         label=gettext_lazy("Who presided"),
         limit=130,
@@ -123,10 +124,10 @@ class LinesForm(forms.Form):
     def __init__(self, *args: Any, lines: list[DocketLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
-        about_lists = bool(lines and lines[0].unit_id)
-        self.choices = [
-            (outcome.value, DECISIONS[outcome]) for outcome in (ON_LISTS if about_lists else ON_PLEDGES)
-        ]
+        if lines and lines[0].unit_id:
+            self.choices = [(outcome.value, LIST_DECISIONS[outcome]) for outcome in ON_LISTS]
+        else:
+            self.choices = [(outcome.value, DECISIONS[outcome]) for outcome in ON_PLEDGES]
         for line in lines:
             self.fields[f"outcome-{line.pk}"] = forms.ChoiceField(
                 label=_("Line %(order)s: what was decided") % {"order": line.order},

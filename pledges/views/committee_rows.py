@@ -38,6 +38,11 @@ class ListRow:
     cells: Rate | None
 
     @property
+    def phone(self) -> str:
+        """The secretary's telephone, or the organisation's own."""
+        return (self.secretary.member.phone if self.secretary else "") or self.unit.phone
+
+    @property
     def state(self) -> str:
         """One word for the pill: to amend, not sent, on a docket, sent, endorsed."""
         if self.sent is None:

@@ -76,7 +76,9 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "n_waiting": queries.lists_awaiting(tier, body).count() if body else 0,
         "own": own,
         "own_return": None if own else queries.lists_to_amend(tier, [place]).get(place.pk),
-        "may_endorse": may_endorse,
+        # Of the host the lists of the units are endorsed, so not where its cells are shown.
+        "endorses_here": may_endorse and (not chosen.is_host or chosen.of == UNITS),
+        "may_record": body is not None and can_record(person(request), body),
         "may_send": is_direct and own is None and can_send_list(person(request), place),
         "form": EndorseForm(initial={"ref": uuid.uuid4()}),
     }

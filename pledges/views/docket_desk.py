@@ -72,12 +72,11 @@ class DocketFilter:
     def _chip(self, state: str, label: object, count: int) -> dict[str, object]:
         params = {key: value for key, value in (("of", self.of), ("state", state)) if value}
         query = "?" + "&".join(f"{key}={value}" for key, value in params.items()) if params else ""
-        active = self.state == state
         return {
-            "label": label,
+            "label": str(label)[:1].upper() + str(label)[1:],
             "url": reverse("pledges:docket_list") + query,
             "count": count,
-            "active": active,
+            "active": self.state == state,
         }
 
 

@@ -140,7 +140,8 @@ def _rows(docket: Docket, lines: list[DocketLine], joint: reading.Joint | None =
     """The lines as the templates show them: by cadre, or one a unit."""
     if reading.about_lists(lines):
         return {"lists": reading.list_readings(docket, lines)}
-    return {"groups": reading.groups(lines, reading.posts_of(docket.tier), joint)}
+    decided = docket.state != DocketState.OPEN or (joint is not None and any(joint.agreed.values()))
+    return {"groups": reading.groups(lines, reading.posts_of(docket.tier), joint), "with_outcome": decided}
 
 
 def _outcome_chips(lines: list[DocketLine], chosen: str, name: str) -> list[dict[str, object]]:

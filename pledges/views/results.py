@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from pledges.actions import results
 from pledges.actions.acts import NotAllowedError
 from pledges.permissions import can_vet, visible_pledges
@@ -19,12 +19,13 @@ from pledges.permissions import can_vet, visible_pledges
 @require_POST
 def feature(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """Choose a result as notable (featured=1), or no longer (featured=0)."""
-    pledge = get_object_or_404(visible_pledges(request.user).select_related("campaign__host"), ref=ref)
-    if not can_vet(request.user, pledge):
+    user = person(request)
+    pledge = get_object_or_404(visible_pledges(user).select_related("campaign__host"), ref=ref)
+    if not can_vet(user, pledge):
         raise PermissionDenied(_("Notable results are chosen by the organisation board."))
     featured = request.POST.get("featured") == "1"
     try:
-        results.feature(pledge.pk, featured=featured, by=request.user)
+        results.feature(pledge.pk, featured=featured, by=user)
     except NotAllowedError as error:
         messages.warning(request, str(error))
     else:

@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from cadres import clock
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier
@@ -29,14 +29,15 @@ def chosen_tier(tiers: list[Tier], campaign: str | None) -> Tier | None:
     named = [tier for tier in tiers if tier.campaign.code == campaign]
     if campaign and not named:
         raise Http404
-    return (named or tiers or [None])[0]
+    found = named or tiers
+    return found[0] if found else None
 
 
 @signed_in
 @require_GET
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Headline, meter, curve, units below ranked, key cadres by year, results."""
-    place = unit_for(request.user, code)
+    place = unit_for(person(request), code)
     tiers = member_tiers(place)
     tier = chosen_tier(tiers, request.GET.get("campaign"))
     if tier is None:
@@ -52,7 +53,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "tiers": tiers,
         "rows": shown,
         "n_children": len(rows),
-        "parent": place.parent if place.parent and can_read_unit(request.user, place.parent) else None,
+        "parent": place.parent if place.parent and can_read_unit(person(request), place.parent) else None,
         "days_left": tier.campaign.days_left(clock.today()),
     }
     return TemplateResponse(request, "reports/unit.html", context)

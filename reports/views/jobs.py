@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from cadres.access import role_required
+from cadres.access import person, role_required
 from cadres.jobs import Job
 from cadres.models import RosterImport, User
 from cadres.permissions import scope_of, under
@@ -21,7 +21,8 @@ def _visible(model: type[Job], user: User) -> QuerySet[Job]:
     if scope_of(user).has(Role.ADMINISTRATOR):
         return model._default_manager.all()
     paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
-    prefix = {RosterImport: "host__", PledgeImport: "campaign__host__"}.get(model)
+    prefixes: dict[type[Job], str] = {RosterImport: "host__", PledgeImport: "campaign__host__"}
+    prefix = prefixes.get(model)
     if prefix is None:
         return model._default_manager.filter(created_by=user)
     return model._default_manager.filter(under(paths, prefix))
@@ -35,7 +36,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     jobs = [
         job
         for model in kinds
-        for job in _visible(model, request.user).select_related("created_by").order_by("-created_at")[:SHOWN]
+        for job in _visible(model, person(request)).select_related("created_by").order_by("-pk")[:SHOWN]
     ]
     jobs.sort(key=lambda job: job.created_at, reverse=True)
     return TemplateResponse(request, "reports/jobs.html", {"jobs": jobs[:SHOWN]})

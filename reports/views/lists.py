@@ -1,14 +1,16 @@
 """The rows behind a number: people and pledges of a unit, with whoever is not counted and why."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cadres import clock
-from cadres.access import signed_in
-from cadres.models.members import MembershipQuerySet
+from cadres.access import person, signed_in
 from cadres.text import fold
 from pledges import queries
 from pledges.models import Pledge, Tier
@@ -21,7 +23,7 @@ from reports.views.dashboard import chosen_tier, unit_for
 PAGE = 50
 
 
-def _people_sets(tier: Tier) -> dict[str, tuple[str, MembershipQuerySet]]:
+def _people_sets(tier: Tier) -> dict[str, tuple[str, QuerySet[Any]]]:
     """The lists of people: the key of the address, its title, its rows."""
     day = clock.today()
     counted = queries.counted_people(tier, day)
@@ -50,7 +52,7 @@ def _known_counts(row: UnitCount | None) -> dict[str, int]:
 @require_GET
 def people(request: HttpRequest, code: str) -> HttpResponse:
     """People of a unit by what they have or have not done, each with the cell and the pledges."""
-    unit = unit_for(request.user, code)
+    unit = unit_for(person(request), code)
     tier = chosen_tier(member_tiers(unit), request.GET.get("campaign"))
     if tier is None:
         raise Http404
@@ -96,7 +98,7 @@ def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
 @require_GET
 def pledges(request: HttpRequest, code: str) -> HttpResponse:
     """Pledges of a unit in any tier of a campaign, by status, with lead, deadline and result."""
-    unit = unit_for(request.user, code)
+    unit = unit_for(person(request), code)
     tier = _any_tier(unit.ancestor_paths(), request.GET.get("campaign", ""))
     rows = queries.tier_pledges(tier).filter(unit__path__startswith=unit.path, status__in=REGISTERED)
     status = request.GET.get("status", "")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cadres import clock
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from cadres.models import RecordEvent
 from reports import counts
 from reports.dashboards import member_tiers
@@ -33,7 +33,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _report(request: HttpRequest, code: str) -> Summary:
-    unit = unit_for(request.user, code)
+    unit = unit_for(person(request), code)
     tier = chosen_tier(member_tiers(unit), request.GET.get("campaign"))
     if tier is None:
         raise Http404
@@ -47,7 +47,7 @@ def download(
     """The file, named without a person's name, and a line in the export log."""
     campaign = report.data.tier.campaign
     RecordEvent.objects.create(
-        actor=request.user,
+        actor=person(request),
         action="export_summary",
         unit=report.unit,
         data={"format": suffix, "campaign": campaign.code, "rows": len(all_lines(report))},

@@ -66,7 +66,7 @@ def test_examples_say_what_changes_and_at_most_twenty_are_kept(known, make_impor
         ["year of birth: 1960 → 1961"],
         ["card number: – → 01000004", "rank: probationary → official"],
     ]
-    assert examples["missing"] == [{"name": "Lê Thị Chi", "year": 1970, "cell": "Chi bộ số 1"}]
+    assert examples["missing"] == [{"name": "Lê Thị Chi", "year": 1970, "cell": FIRST}]
     assert (len(examples["created"]), job.preview["counts"]["created"]) == (20, 25)
 
 

@@ -68,7 +68,6 @@ def test_what_was_typed_survives_an_error(make_import, client, host, tmp_path, d
     typed = {"host": second.pk, "as_of": as_of} | ({"file": file} if file else {})
     response = client.post(NEW, typed)
     page = response.content.decode()
-    assert response.status_code == 422
     assert message in text(response)
     assert f'value="{as_of}"' in page
     assert f'<option value="{second.pk}" selected>' in page
@@ -90,7 +89,7 @@ def test_only_organisations_that_the_officer_keeps_are_offered_and_taken(make_im
     assert offered == {host.pk, ward.pk}
     for unit in (stranger, cell):
         response = client.post(NEW, {"file": upload_of(tmp_path), "host": unit.pk, "as_of": "01/01/2024"})
-        assert response.status_code == 422
+        assert "Select a valid choice" in text(response)
     assert RosterImport.objects.count() == 0
 
 

@@ -8,10 +8,25 @@ from datetime import date
 
 from cadres.models import Body, BodyKind, CadreEntry, CadreList, Member, Office, OfficeKind, Standing, Unit
 from cadres.roles import Role
-from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign, guidance_list
+from pledges.actions.campaigns import (
+    MEMBERS_ROUTE,
+    CampaignPlan,
+    Step,
+    TierPlan,
+    create_campaign,
+    guidance_list,
+)
 from pledges.models import Counted, ListKind, StepLevel, StepMode, Tier, TierKind
 from reports import counts
-from tests.factories import START, CellFactory, HostFactory, MemberFactory, UnitFactory, UserFactory, user_with
+from tests.factories import (
+    START,
+    CellFactory,
+    HostFactory,
+    MemberFactory,
+    UnitFactory,
+    UserFactory,
+    user_with,
+)
 from tests.pledges.factories import DAY, pledge_of
 
 _WINDOW = {"opens_on": date(2024, 1, 15), "closes_on": date(2024, 3, 31)}

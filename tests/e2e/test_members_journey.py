@@ -103,12 +103,13 @@ def _endorse(officer: Visitor) -> None:
     page = officer.page
     expect(figure(officer)).to_have_text("1/2 (50%)")
     officer.press(vi_count("Endorse %(shown)s list", "Endorse %(shown)s lists", 1, shown=1))
+    page.get_by_label(vi("Day of the meeting")).fill("26/03/2024")
     page.get_by_label(vi("Who presided")).fill("Đồng chí Bí thư Đảng ủy")
     page.get_by_label(vi("Present")).fill("8")
     page.get_by_label(vi("Agreed")).fill("8")
     officer.press_and_confirm(vi("Record the conclusion"))
     expect(page.get_by_role("status").filter(has_text=vi("The conclusion has been recorded."))).to_be_visible()
-    expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("approved", context="outcome"))
+    expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("endorsed"))
 
 
 def _send_upwards(officer: Visitor) -> None:

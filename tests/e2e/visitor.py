@@ -78,7 +78,7 @@ class Visitor:
             if violation["impact"] in GRAVE:
                 places = [node["html"] for node in violation["nodes"]]
                 faults.append(f"axe {violation['id']}: {violation['help']}: {places}")
-        assert faults == [], self.page.url
+        assert not faults, "\n".join([self.page.url, *faults])
 
     def _picture(self) -> None:
         number = len(list(self.pictures.iterdir())) + 1

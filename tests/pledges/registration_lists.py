@@ -75,18 +75,18 @@ class District:
 
 def district() -> District:
     """A district committee with its ward "phường Bưởi" and the cells 1 and 2."""
-    host = HostFactory()
+    host = HostFactory.create()
     Body.objects.create(unit=host, kind=BodyKind.STANDING_COMMITTEE, name="Ban Thường vụ Quận ủy")
     Body.objects.create(unit=host, kind=BodyKind.PEOPLES_COMMITTEE, name="Ủy ban nhân dân quận")
-    ward = UnitFactory(name="Đảng bộ phường Bưởi", parent=host)
-    cells = [CellFactory(name=f"Chi bộ số {number}", parent=ward) for number in (1, 2)]
+    ward = UnitFactory.create(name="Đảng bộ phường Bưởi", parent=host)
+    cells = [CellFactory.create(name=f"Chi bộ số {number}", parent=ward) for number in (1, 2)]
     return District(host, ward, *cells)
 
 
 def person(unit: Unit, name: str, card: str | None = None) -> Member:
     """A member of the unit."""
     family_names, _space, given_name = name.rpartition(" ")
-    return MemberFactory(unit=unit, family_names=family_names, given_name=given_name, card_number=card)
+    return MemberFactory.create(unit=unit, family_names=family_names, given_name=given_name, card_number=card)
 
 
 def members_campaign(host: Unit) -> Campaign:
@@ -171,6 +171,15 @@ def bring_in(path: Path, campaign: Campaign, **options: Any) -> dict[str, Any]:
 
 def contents_of_database() -> dict[str, list[dict[str, Any]]]:
     """Everything an import could change."""
-    tables = [Pledge, PledgeVersion, PledgeEvent, PledgeTier, Progress, Docket, CadreList, CadreEntry]
+    tables: list[Any] = [
+        Pledge,
+        PledgeVersion,
+        PledgeEvent,
+        PledgeTier,
+        Progress,
+        Docket,
+        CadreList,
+        CadreEntry,
+    ]
     tables += [UnitChange, RecordEvent]
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

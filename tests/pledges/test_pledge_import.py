@@ -171,7 +171,7 @@ def test_person_without_card_is_found_inside_the_cell_and_never_guessed(tayho, t
 )
 def test_row_that_does_not_fit_is_refused_with_the_reason(tayho, tmp_path, group, line, code):
     person(tayho.cell, "Lê Văn An", "00000001")
-    person(UnitFactory(parent=HostFactory()), "Lê Văn An", "00000077")
+    person(UnitFactory.create(parent=HostFactory.create()), "Lê Văn An", "00000077")
     good = task("Lê Văn An", "00000001", "Việc đúng")
     lines = {group: [line]}
     lines.setdefault(tayho.group, []).append(good)

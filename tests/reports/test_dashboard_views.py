@@ -62,7 +62,8 @@ def independent(host) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(*), COUNT(CASE WHEN EXISTS (SELECT 1 FROM pledges_pledge p"
-            " WHERE p.lead_member_id = m.id AND p.status NOT IN ('draft', 'rejected', 'withdrawn')) THEN 1 END)"
+            " WHERE p.lead_member_id = m.id"
+            " AND p.status NOT IN ('draft', 'rejected', 'withdrawn')) THEN 1 END)"
             " FROM cadres_member m JOIN cadres_unit u ON u.id = m.unit_id"
             " WHERE u.path LIKE %s AND m.standing IN ('active', 'in_transfer')",
             [host.path + "%"],
