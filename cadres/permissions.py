@@ -59,7 +59,7 @@ def _read_scope(user: User) -> Scope:
     bodies: dict[str, tuple[int, ...]] = {}
     body_paths: set[str] = set()
     units: dict[str, Unit] = {}
-    for held in rows.select_related("unit", "body__unit"):
+    for held in rows.select_related("unit__parent", "body__unit"):
         if held.unit:
             paths[held.role] = (*paths.get(held.role, ()), held.unit.path)
             units[held.unit.path] = held.unit

@@ -1,5 +1,6 @@
 """Load the demo: five workbooks, adoption by the cells, a docket, accounts, figures."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -37,7 +38,7 @@ def load(day: date, say: Say) -> None:
         say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
     members = campaigns[story.MEMBERS.code]
     tier = members.tiers.get()
-    waiting = _adopt(tier, say)
+    waiting = _most_missing_first(_adopt(tier, say), tier, day)
     _return_one(tier, waiting, day)
     _feature(campaigns["CB-2023"])
     _docket(campaigns["CB-2024"], host)
@@ -103,6 +104,13 @@ def _adopt(tier: Tier, say: Say) -> list[Unit]:
         mark_sent(tier=tier, units=[cell], on=cell.met_on, by=None)
     say(f"{len(adopting)} cells have adopted, {len(waiting)} have not")
     return waiting
+
+
+def _most_missing_first(cells: list[Unit], tier: Tier, day: date) -> list[Unit]:
+    """Cells in the order of those who have not registered: the first is the demo secretary's."""
+    missing = queries.without_registered(queries.counted_people(tier, day), tier)
+    counts_by_cell = Counter(missing.filter(unit__in=cells).values_list("unit_id", flat=True))
+    return sorted(cells, key=lambda cell: (-counts_by_cell[cell.pk], cell.path))
 
 
 def _return_one(tier: Tier, waiting: list[Unit], day: date) -> None:

@@ -40,6 +40,7 @@ class Navigation:
 
     groups: list[Group]
     scope: str
+    scope_parent: str
     who: str
     role: str
     search: bool
@@ -116,6 +117,7 @@ def navigation(request: HttpRequest) -> Navigation | None:
     return Navigation(
         groups=groups,
         scope=unit.name if unit else "",
+        scope_parent=unit.parent.name if unit and unit.is_cell and unit.parent else "",
         who=user.display_name,
         role=_role_words(desk),
         search=bool(desk.scope.readable_paths),

@@ -1,5 +1,6 @@
 """The front door: health, language, and the page each role lands on."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
 from cadres.access import anonymous_allowed, person, signed_in
+from cadres.models import User
 from config.navigation import landing
 
 
@@ -22,7 +24,10 @@ def health(request: HttpRequest) -> HttpResponse:
 @anonymous_allowed
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Vietnamese or English, kept in a cookie."""
+    """Vietnamese or English, kept in a cookie, and on the account for what is printed or sent to it."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=chosen)
     return set_language(request)
 
 

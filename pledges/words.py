@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -108,7 +109,15 @@ def _values(pledge: Pledge) -> Iterator[tuple[str, str]]:
     yield "requests", pledge.requests
     for name in ("baseline", "target"):
         value = getattr(pledge, name)
-        yield name, "" if value is None else f"{number(value.normalize())} {pledge.measure_unit}".strip()
+        yield name, measured(value, None, pledge.measure_unit)
+
+
+def measured(value: Decimal | int | None, out_of: Decimal | int | None, unit: str) -> str:
+    """A figure with its unit, "55/62 nội dung"; empty when it is not known."""
+    if value is None:
+        return ""
+    parts = [number(Decimal(part).normalize()) for part in (value, out_of) if part is not None]
+    return f"{'/'.join(parts)} {unit}".strip()
 
 
 def short_reason(note: str) -> str:

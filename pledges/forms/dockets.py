@@ -33,7 +33,11 @@ class BuildForm(forms.Form):
 
     use_required_attribute = False
     ref = forms.UUIDField(widget=forms.HiddenInput)
-    title = Words(label=gettext_lazy("Title of the docket"), limit=200)
+    title = Words(
+        label=gettext_lazy("Title of the docket"),
+        limit=200,
+        error_messages={"required": gettext_lazy("Enter a title.")},
+    )
 
 
 class EndorseForm(forms.Form):
@@ -46,15 +50,30 @@ class MeetingForm(forms.Form):
     """Day, chair, present, agreed; the seats are asked only where the body's are not known."""
 
     use_required_attribute = False
-    on = Day(label=pgettext_lazy("of a body", "Day of the meeting"), help_text=gettext_lazy("For example 26/03/2024"))
+    on = Day(
+        label=pgettext_lazy("of a body", "Day of the meeting"),
+        help_text=gettext_lazy("For example 26/03/2024"),
+        error_messages={"required": gettext_lazy("Enter the day of the meeting.")},
+    )
     presided_by = Words(
         label=gettext_lazy("Who presided"),
         limit=130,
         help_text=gettext_lazy("Name and post, as in the minutes"),
+        error_messages={"required": gettext_lazy("Enter who presided.")},
     )
-    seats = Count(label=gettext_lazy("Seats of the body"), help_text=gettext_lazy("Asked once, then known"))
-    present = Count(label=gettext_lazy("Present"))
-    agreed = Count(label=gettext_lazy("Agreed"))
+    seats = Count(
+        label=gettext_lazy("Seats of the body"),
+        help_text=gettext_lazy("Asked once, then known"),
+        error_messages={"required": gettext_lazy("Enter how many seats the body has.")},
+    )
+    present = Count(
+        label=gettext_lazy("Present"),
+        error_messages={"required": gettext_lazy("Enter how many were present.")},
+    )
+    agreed = Count(
+        label=gettext_lazy("Agreed"),
+        error_messages={"required": gettext_lazy("Enter how many agreed.")},
+    )
     minutes = Words(
         label=gettext_lazy("Minutes"),
         limit=4000,
@@ -185,6 +204,13 @@ class IssueForm(forms.Form):
 
     use_required_attribute = False
     number = Words(
-        label=gettext_lazy("Number and symbol"), limit=40, help_text=gettext_lazy("For example 127-QĐ/QU")
+        label=gettext_lazy("Number and symbol"),
+        limit=40,
+        help_text=gettext_lazy("For example 127-QĐ/QU"),
+        error_messages={"required": gettext_lazy("Enter the number of the document.")},
     )
-    on = Day(label=gettext_lazy("Date of the document"), help_text=gettext_lazy("For example 26/03/2024"))
+    on = Day(
+        label=gettext_lazy("Date of the document"),
+        help_text=gettext_lazy("For example 26/03/2024"),
+        error_messages={"required": gettext_lazy("Enter the date of the document.")},
+    )

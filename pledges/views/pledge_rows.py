@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from cadres.models import CadreEntry, Member, User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import moment, number, pill_tone
-from pledges.models import Campaign, EventAction, Pledge, PledgeEvent, Tier, TierKind
+from pledges.models import Campaign, EventAction, Pledge, PledgeEvent, Progress, Tier, TierKind
 from pledges.permissions import can_edit
 from pledges.states import CampaignState, PledgeStatus
-from pledges.words import due_words, status_words
+from pledges.words import due_words, measured, status_words
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,27 @@ def _register(opening: Opening) -> dict[str, Any]:
         "url": opening.url,
         "action": _("Register"),
     }
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """A result with its figures in words: "55/62 nội dung", "8/8 kết luận"."""
+
+    progress: Progress
+    figure: str
+    sub_figure: str
+
+
+def results_of(pledge: Pledge) -> list[ResultRow]:
+    """What was reported and evaluated, the last first."""
+    return [
+        ResultRow(
+            row,
+            measured(row.value, row.value_of, row.measure_unit),
+            measured(row.sub_value, row.sub_value_of, row.sub_unit),
+        )
+        for row in Progress.objects.filter(pledge=pledge).order_by("-at", "-pk")
+    ]
 
 
 def events_of(events: Iterable[PledgeEvent]) -> list[dict[str, str]]:

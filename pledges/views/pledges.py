@@ -21,10 +21,10 @@ from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
 from pledges.forms.register import ReturnForm
-from pledges.models import DocketLine, Pledge, PledgeEvent, Progress, Tier, TierKind
+from pledges.models import DocketLine, Pledge, PledgeEvent, Tier, TierKind
 from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
 from pledges.states import DocketState, PledgeStatus
-from pledges.views.pledge_rows import by_campaign, events_of, has_begun, openings, to_do
+from pledges.views.pledge_rows import by_campaign, events_of, has_begun, openings, results_of, to_do
 from pledges.words import OUTCOME_PILLS, due_words, facts, status_words
 
 confirm_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +91,6 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """A pledge: its content, where it stands, what was decided, its time line, and what may be done now."""
     user, pledge = _user(request), _pledge(request, ref)
     events = PledgeEvent.objects.filter(pledge=pledge).select_related("actor", "on_behalf_of", "docket__body")
-    progress = Progress.objects.filter(pledge=pledge).order_by("-at", "-pk")
     context = {
         "pledge": pledge,
         "status": status_words(pledge, pledge.tier),
@@ -100,7 +99,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "events": events_of(events.order_by("-seq")),
         "decisions": [(line, OUTCOME_PILLS.get(line.outcome, line.outcome)) for line in _decided(pledge)],
         "waits_for": _waits_for(pledge),
-        "progress": progress,
+        "results": results_of(pledge),
         "trail": _trail(user, pledge),
         "may_edit": can_edit(user, pledge),
         "may_withdraw": can_withdraw(user, pledge),

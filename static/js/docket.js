@@ -45,6 +45,7 @@
   if (search) {
     search.hidden = false;
     search.addEventListener("input", show);
+    search.addEventListener("focusin", () => search.scrollIntoView());
     // Enter in the search is not meant to record the meeting.
     search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   }

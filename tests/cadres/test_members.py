@@ -1,8 +1,11 @@
 """Members added, moved, changed, ended: memberships by date and the copies on the member in step."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from cadres.actions.members import add_members, change_standing, end_memberships, move_members
@@ -175,3 +178,25 @@ def test_moving_many_costs_what_moving_one_costs(cells, django_assert_num_querie
         members = MemberFactory.create_batch(number, unit=cells[0])
         with django_assert_num_queries(12):
             move_members(members, cells[1], on=SPRING, by=None)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_who_move_one_member_at_once_make_one_move():
+    ward = HostFactory()
+    cell, other = CellFactory(parent=ward), CellFactory(parent=ward)
+    member = MemberFactory(unit=cell)
+    ready = Barrier(2)
+
+    def move():
+        try:
+            ready.wait(timeout=10)
+            return move_members([member], other, on=SPRING, by=None).changed
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        changed = [future.result() for future in (pool.submit(move), pool.submit(move))]
+    assert sorted(changed, key=len) == [set(), {member.pk}]
+    assert len(rows(member)) == 2
+    assert events() == [("members_moved", 1)]

@@ -124,8 +124,8 @@ def _send_upwards(officer: Visitor) -> None:
 
 def _report(board: Visitor, share: str) -> None:
     page = board.page
-    board.follow(vi("Make the report"))
-    expect(page.get_by_role("main").get_by_text(share, exact=True)).to_be_visible()
+    board.follow(vi("Make the report"), within=board.main)
+    expect(board.main.get_by_text(share, exact=True)).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("link", name=vi("Download Word report")).click()
     file = started.value

@@ -34,6 +34,11 @@ class Visitor:
     def _suffer(self, error: Error) -> None:
         self.complaints.append(f"script failed: {error}")
 
+    @property
+    def main(self) -> Locator:
+        """The page without what frames every page."""
+        return self.page.get_by_role("main")
+
     def sign_in(self, username: str) -> None:
         """By user name and password, as everybody does."""
         self.open("/sign-in/")

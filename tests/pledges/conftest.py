@@ -13,12 +13,12 @@ def on_the_day(settings):
 
 
 @pytest.fixture
-def visit(client, on_the_day):
+def visit(client, on_the_day, settings):
     """Sign somebody in; returns the client that reads English."""
 
     def sign_in(user):
         client.force_login(user)
-        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
         return client
 
     return sign_in

@@ -1,0 +1,172 @@
+"""A docket of key cadres' pledges on paper: the submission letter before the meeting, the conclusion after it.
+
+Party documents are in Vietnamese whatever the page's language; a clerk edits and signs them.
+"""
+
+import re
+from dataclasses import replace
+
+from django.utils.translation import override
+
+from cadres.models import Body, BodyKind
+from cadres.templatetags.display import number, year
+from pledges import docket_reading as reading
+from pledges.models import Docket, DocketLine
+from pledges.states import DocketState, Outcome
+from reports.summary import document_head
+from reports.writers.party import Head
+from reports.writers.text import party_date
+from reports.writers.word import (
+    DocketDocument,
+    DocketGroup,
+    DocketRow,
+    conclusion_text,
+    submission_text,
+)
+
+# "127-QĐ/QU" as a clerk writes it: number, type, organ.
+NUMBER_AND_SYMBOL = re.compile(r"(?:Số )?(?P<number>\d+)\s*-\s*(?P<type>[^\s/]+)\s*/\s*(?P<organ>\S.*)")
+TITLES = {"QĐ": "QUYẾT ĐỊNH", "TB": "THÔNG BÁO", "KL": "KẾT LUẬN", "NQ": "NGHỊ QUYẾT"}
+USUAL_TYPE = "TB"
+OUTCOMES = {
+    Outcome.PENDING: "Chưa kết luận",
+    Outcome.APPROVE: "Phê duyệt",
+    Outcome.RETURN: "Đề nghị chỉnh sửa, bổ sung",
+    Outcome.REJECT: "Không phê duyệt",
+    Outcome.HOLD: "Để lại hội nghị sau",
+    Outcome.VOID: "Không còn hiệu lực do đã có thay đổi",
+}
+
+
+def docket_document(docket: Docket) -> DocketDocument:
+    """The docket as a document, in the state in which it stands."""
+    with override("vi"):
+        lines = reading.lines_of(docket)
+        return _submission(docket, lines) if docket.state == DocketState.OPEN else _conclusion(docket, lines)
+
+
+def _submission(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
+    """Tờ trình with its list; number and date are the clerk's."""
+    subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
+    head = _head_of_board(docket, type_code="TTr")
+    return DocketDocument(
+        head=_in_capitals(head),
+        title="TỜ TRÌNH",
+        subject=f"phê duyệt {subject}",
+        paragraphs=submission_text(
+            addressee=docket.body.name,
+            proposer=head.organ_name,
+            year=docket.campaign.year,
+            count_text=reading.count_words(docket.tier, lines),
+        ),
+        annex_subject=subject,
+        outcome_header="Đề nghị",
+        groups=_groups(docket, lines),
+        signer=("TRƯỞNG BAN", "(họ và tên)"),
+        recipients=("Như kính gửi", f"Lưu {head.organ_name}"),
+        addressee=docket.body.name,
+        draft=True,
+    )
+
+
+def _conclusion(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
+    """What the meeting decided; a draft until the clerk has given number and date."""
+    subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
+    head = _head_of_conclusion(docket)
+    by_board = docket.body.kind == BodyKind.PEOPLES_COMMITTEE
+    meeting = party_date(docket.meeting_on) if docket.meeting_on else "(văn bản không ghi ngày)"
+    return DocketDocument(
+        head=_in_capitals(head),
+        title=TITLES.get(head.type_code, TITLES[USUAL_TYPE]),
+        subject=f"kết luận của {docket.body.name} về {subject}",
+        paragraphs=conclusion_text(
+            body=docket.body.name, meeting=meeting, count_text=f"{number(len(lines))} nội dung"
+        ),
+        annex_subject=subject,
+        outcome_header="Kết luận",
+        groups=_groups(docket, lines),
+        signer=("TRƯỞNG BAN", "(họ và tên)")
+        if by_board
+        else ("T/M BAN THƯỜNG VỤ", "PHÓ BÍ THƯ", "(họ và tên)"),
+        recipients=("Các đồng chí có tên tại Phụ lục", "Các chi, đảng bộ có liên quan", "Lưu Văn phòng"),
+        draft=docket.state != DocketState.ISSUED,
+        notes=_notes(docket, lines),
+    )
+
+
+def _head_of_board(docket: Docket, *, type_code: str) -> Head:
+    """The head of a document of the organisation board, whose superior is the committee."""
+    of_committee = document_head(docket.campaign.host, type_code=type_code)
+    board = Body.objects.filter(
+        unit=docket.campaign.host, kind=BodyKind.ORGANISATION_BOARD, ended_on=None
+    ).first()
+    if board is None:
+        return of_committee
+    return replace(
+        of_committee,
+        superior_name=of_committee.organ_name,
+        organ_name=board.name,
+        symbol=board.symbol or of_committee.symbol,
+    )
+
+
+def _head_of_conclusion(docket: Docket) -> Head:
+    """The committee's head; a People's Committee issues no Party document, so the board announces for it."""
+    if docket.body.kind == BodyKind.PEOPLES_COMMITTEE:
+        head = _head_of_board(docket, type_code=USUAL_TYPE)
+    else:
+        head = document_head(docket.body.unit, type_code=USUAL_TYPE)
+    given = NUMBER_AND_SYMBOL.fullmatch(docket.number)
+    if given:
+        head = replace(head, number=given["number"], type_code=given["type"], symbol=given["organ"])
+    elif docket.number:
+        head = replace(head, number=docket.number)
+    return replace(head, day=docket.number_on)
+
+
+def _in_capitals(head: Head) -> Head:
+    """Organs stand in capitals in the head of a document."""
+    superior = head.superior_name.upper() if head.superior_name else None
+    return replace(head, superior_name=superior, organ_name=head.organ_name.upper())
+
+
+def _groups(docket: Docket, lines: list[DocketLine]) -> tuple[DocketGroup, ...]:
+    joint = reading.joint_of(docket, lines)
+    return tuple(
+        DocketGroup(
+            no=str(group.no),
+            name=group.member.name if group.member else "",
+            post=group.post,
+            rows=tuple(_row(docket, one) for one in group.readings),
+        )
+        for group in reading.groups(lines, reading.posts_of(docket.tier), joint)
+    )
+
+
+def _row(docket: Docket, one: reading.Reading) -> DocketRow:
+    """The number of the line stands before its title: a meeting speaks of "nội dung số 14"."""
+    title = f"{one.line.order}. {one.said.title}"
+    if one.said.backlog_since:
+        title += f" (tồn đọng từ năm {one.said.backlog_since})"
+    outcome = "Phê duyệt" if docket.state == DocketState.OPEN else _outcome(one)
+    return DocketRow(title, one.said.novelty, one.said.product, one.said.due, outcome)
+
+
+def _outcome(one: reading.Reading) -> str:
+    if one.line.outcome == Outcome.APPROVE and one.awaited:
+        return f"Đồng ý, chờ {one.awaited}"
+    words = OUTCOMES[Outcome(one.line.outcome)]
+    return f"{words}: {one.line.note}" if one.line.note else words
+
+
+def _notes(docket: Docket, lines: list[DocketLine]) -> tuple[str, ...]:
+    tally = reading.tally(lines)
+    parts = [f"{OUTCOMES[Outcome(outcome)].lower()}: {number(n)} nội dung" for outcome, n in tally.items()]
+    notes = [f"{'; '.join(parts).capitalize()}."]
+    if docket.agreed is not None:
+        notes.append(
+            f"Tán thành: {number(docket.agreed)}/{number(docket.seats)} ủy viên; có mặt: {number(docket.present)}."
+        )
+    if docket.from_paper:
+        notes.append(f"Ghi theo văn bản giấy, nguồn: {docket.source}.")
+    return tuple(notes)

@@ -1,0 +1,134 @@
+"""A key cadre's undertaking on its way: vetted, amended, put before the standing committee, issued."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reports import counts
+from tests.e2e.visitor import Visitor
+from tests.e2e.words import vi
+from tests.pledges.factories import DAY
+
+pytestmark = pytest.mark.browser
+
+CADRE = "Phan Văn Đức"
+TITLE = "Giải quyết dứt điểm khiếu nại kéo dài tại 18 Tam Đa"
+VAGUE, CLEAR = "Giải quyết xong khiếu nại", "Kết thúc 1 vụ khiếu nại, bàn giao mặt bằng cho 26 hộ"
+REASON = "Đề nghị ghi rõ số hộ được bàn giao mặt bằng."
+STANDING = "Ban Thường vụ Quận ủy Tây Hồ"
+NUMBER = "127-TB/QU"
+
+
+def test_an_undertaking_from_the_cadre_to_the_document(signed_in, district):
+    cadre = signed_in("canbo")
+    _register(cadre)
+    counts.drain(DAY)
+
+    board = signed_in("bantochuc")
+    _ask_for_an_amendment(board)
+    _amend(cadre)
+    counts.drain(DAY)
+    _put_before_the_body(board)
+
+    _conclude(signed_in("thuky"))
+    _issue(signed_in("vanthu"))
+    counts.drain(DAY)
+    _see_the_course(cadre)
+
+
+def said(visitor: Visitor, text: str) -> None:
+    """The page tells that this has just been done."""
+    expect(visitor.page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def _register(cadre: Visitor) -> None:
+    page = cadre.page
+    # He is a member too: both campaigns wait for him, this one is named by its title.
+    campaign = page.get_by_role("region", name="Cán bộ chủ chốt đăng ký đảm nhận")
+    cadre.follow(vi("Register"), within=campaign)
+    page.get_by_label(vi("Task"), exact=True).fill(TITLE)
+    page.get_by_label(vi("Difficult"), exact=True).check()
+    page.get_by_label(vi("Quarter III", context="deadline"), exact=True).check()
+    page.get_by_label(vi("Result, product")).fill(VAGUE)
+    page.get_by_label(vi("Authority")).select_option(label=vi("Party"))
+    send = vi("Send to the organisation board for vetting")
+    cadre.press(send)
+    unclear = vi("Not clear yet: %(labels)s.", labels="rõ trách nhiệm")
+    expect(page.get_by_role("alert")).to_contain_text(unclear)
+    page.get_by_label(vi("Own role")).fill("Trưởng ban chỉ đạo, trực tiếp đối thoại")
+    cadre.press(send)
+    said(cadre, vi("Sent to the organisation board for vetting."))
+
+
+def _ask_for_an_amendment(board: Visitor) -> None:
+    page = board.page
+    board.follow(vi("Vetting"))
+    board.follow(TITLE)
+    waits = vi("Registered, awaiting vetting", context="key cadre's pledge")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(waits)
+    board.follow(vi("Ask for an amendment"))
+    page.get_by_label(vi("What is to be amended?")).fill(REASON)
+    board.press(vi("Ask for the amendment"))
+    said(board, vi("The amendment has been asked for."))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(vi("Amendment asked for"))
+
+
+def _amend(cadre: Visitor) -> None:
+    page = cadre.page
+    cadre.open("/")
+    expect(cadre.main.get_by_role("region", name=TITLE)).to_contain_text(REASON)
+    cadre.follow(vi("Amend and send again"))
+    expect(page.get_by_role("region", name=vi("What is to be amended"))).to_contain_text(REASON)
+    product = page.get_by_label(vi("Result, product"))
+    expect(product).to_have_value(VAGUE)
+    product.fill(CLEAR)
+    cadre.press(vi("Send to the organisation board for vetting"))
+    said(cadre, vi("Sent to the organisation board for vetting."))
+
+
+def _put_before_the_body(board: Visitor) -> None:
+    board.follow(vi("To the standing committee"))
+    board.follow(vi("Make the docket"))
+    expect(board.main).to_contain_text(CLEAR)
+    board.press(vi("Make the docket"))
+    said(board, vi("The docket is ready for the meeting."))
+    expect(board.main).to_contain_text(STANDING)
+
+
+def _conclude(recorder: Visitor) -> None:
+    page = recorder.page
+    recorder.follow(vi("Undertakings of key cadres %(year)s", year=2024))
+    recorder.follow(vi("Record the conclusion"))
+    page.get_by_label(vi("Day of the meeting")).fill("26/03/2024")
+    page.get_by_label(vi("Who presided")).fill("Đồng chí Bí thư Quận ủy")
+    page.get_by_label(vi("Present")).fill("10")
+    page.get_by_label(vi("Agreed")).fill("5")
+    recorder.press_and_confirm(vi("Record the conclusion"))
+    half = vi(
+        "%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.", agreed=5, seats=11
+    )
+    expect(page.get_by_role("alert")).to_contain_text(half)
+    page.get_by_label(vi("Agreed")).fill("9")
+    recorder.press_and_confirm(vi("Record the conclusion"))
+    said(recorder, vi("The conclusion has been recorded."))
+    expect(recorder.main).to_contain_text(vi("awaits its number"))
+
+
+def _issue(clerk: Visitor) -> None:
+    page = clerk.page
+    clerk.follow(vi("Undertakings of key cadres %(year)s", year=2024))
+    clerk.follow(vi("Issue the document"))
+    page.get_by_label(vi("Number and symbol")).fill(NUMBER)
+    clerk.press_and_confirm(vi("Issue the document"))
+    said(clerk, vi("The document has been issued."))
+    expect(clerk.main).to_contain_text(f"{NUMBER}, 26/03/2024")
+
+
+def _see_the_course(cadre: Visitor) -> None:
+    page = cadre.page
+    cadre.open("/")
+    cadre.follow(TITLE)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Đã phê duyệt")
+    expect(cadre.main).to_contain_text(CLEAR)
+    expect(cadre.main).to_contain_text(f"{NUMBER}, 26/03/2024")
+    steps = page.get_by_role("listitem").filter(has=page.locator(".timeline-what"))
+    expect(steps.first).to_contain_text(STANDING)

@@ -1,0 +1,447 @@
+"""My pledges, one pledge, the record of a member; withdrawing, and asking for an amendment at the desk."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from cadres.models import Standing
+from cadres.roles import Role
+from pledges.actions import dockets
+from pledges.actions.dockets import Decision, Meeting
+from pledges.models import Authority, Channel, EventAction, PledgeEvent, Progress
+from pledges.states import Outcome, PledgeStatus
+from tests.factories import MemberFactory, UserFactory, user_with
+from tests.pledges.factories import (
+    DAY,
+    CampaignFactory,
+    cell_of,
+    draft_of,
+    key_cadre_tier,
+    members_tier,
+    pledge_in,
+    pledge_of,
+    secretary_of,
+)
+
+
+@pytest.fixture
+def tier(db):
+    return members_tier(CampaignFactory())
+
+
+@pytest.fixture
+def lead(tier):
+    return MemberFactory(unit=cell_of(tier.campaign))
+
+
+@pytest.fixture
+def own(lead):
+    return UserFactory(member=lead)
+
+
+@pytest.fixture
+def board(tier):
+    return user_with(Role.BOARD_OFFICER, unit=tier.campaign.host)
+
+
+def at(name, pledge):
+    return reverse(f"pledges:{name}", args=[pledge.ref])
+
+
+def text(response):
+    return response.content.decode()
+
+
+# ---- My pledges --------------------------------------------------------------------------------
+
+
+def test_mine_shows_what_is_to_be_done_first(visit, tier, lead, own):
+    returned = pledge_in(PledgeStatus.RETURNED, lead, tier, own)
+    draft = draft_of(lead, tier, own, content={"title": "Việc đang viết"})
+    response = visit(own).get(reverse("pledges:mine"))
+    assert [task["url"] for task in response.context["to_do"]] == [at("edit", returned), at("edit", draft)]
+    assert "Chưa rõ sản phẩm" in text(response)
+
+
+def test_mine_offers_an_open_campaign_until_something_is_there(visit, tier, lead, own):
+    register = reverse("pledges:register", args=[tier.campaign.code, lead.code])
+    response = visit(own).get(reverse("pledges:mine"))
+    assert [task["url"] for task in response.context["to_do"]] == [register]
+    assert "5 days left" in text(response)
+    pledge_of(lead, tier, own)
+    response = visit(own).get(reverse("pledges:mine"))
+    assert response.context["to_do"] == []
+    assert [opening.url for opening in response.context["more"]] == [register]
+
+
+def test_mine_offers_a_key_cadre_his_own_form(visit, lead, own):
+    campaign = CampaignFactory(host=lead.unit.parent.parent)
+    key_cadre_tier(campaign, [lead])
+    key_cadre_tier(CampaignFactory(host=campaign.host, year=2023), [])
+    response = visit(own).get(reverse("pledges:mine"))
+    full = reverse("pledges:register_full", args=[campaign.code, lead.code])
+    assert full in [task["url"] for task in response.context["to_do"]]
+    assert sum("/full/" in task["url"] for task in response.context["to_do"]) == 1
+
+
+def test_mine_shows_only_mine_by_campaign(visit, tier, lead, own):
+    older = members_tier(
+        CampaignFactory(host=tier.campaign.host, year=2023, title="Năm 2023", closes_on=date(2024, 12, 31))
+    )
+    pledge_of(lead, tier, own, content={"title": "Việc của tôi"})
+    pledge_of(lead, older, own, content={"title": "Việc năm trước", "due_on": date(2023, 6, 30)})
+    pledge_of(
+        MemberFactory(unit=lead.unit), tier, secretary_of(lead.unit), content={"title": "Của người khác"}
+    )
+    response = visit(own).get(reverse("pledges:mine"))
+    groups = response.context["groups"]
+    assert [(group.campaign.year, [row.pledge.title for row in group.rows]) for group in groups] == [
+        (2024, ["Việc của tôi"]),
+        (2023, ["Việc năm trước"]),
+    ]
+    assert "Của người khác" not in text(response)
+
+
+def test_an_account_without_a_member_is_told_so(visit, board):
+    response = visit(board).get(reverse("pledges:mine"))
+    assert response.status_code == 200
+    assert "belongs to no member" in text(response)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_mine_costs_the_same_whatever_is_registered(visit, tier, lead, own, django_assert_num_queries, count):
+    for _ in range(count):
+        pledge_in(PledgeStatus.RETURNED, lead, tier, own)
+    client = visit(own)
+    with django_assert_num_queries(8):
+        client.get(reverse("pledges:mine"))
+
+
+# ---- One pledge --------------------------------------------------------------------------------
+
+
+def test_a_pledge_shows_content_status_and_time_line(visit, tier, lead):
+    by = secretary_of(lead.unit)
+    pledge = pledge_in(PledgeStatus.RETURNED, lead, tier, by, partners=["Hội Phụ nữ"])
+    response = visit(by).get(at("detail", pledge))
+    page = text(response)
+    for words in (pledge.title, pledge.product, "quarter II/2024", "Hội Phụ nữ", "Chưa rõ sản phẩm"):
+        assert words in page
+    assert response.context["status"] == "Amendment asked for"
+    events = response.context["events"]
+    assert [event["what"] for event in events] == ["Amendment asked for", "Registered", "Draft begun"]
+    assert f"on behalf of {lead.name}" in events[1]["who"]
+    assert by.display_name in events[1]["who"]
+
+
+def test_the_time_line_tells_the_day_it_happened_and_the_day_it_was_recorded(visit, tier, lead, own):
+    pledge = pledge_of(lead, tier, own)
+    events = PledgeEvent.objects.filter(pledge=pledge)
+    events.filter(seq=1).update(at=datetime(2024, 3, 27, 3, 0, tzinfo=UTC))
+    events.filter(seq=2).update(on=None, channel=Channel.PAPER)
+    response = visit(own).get(at("detail", pledge))
+    submitted, created = response.context["events"]
+    assert submitted["when"].startswith("day not stated · recorded at")
+    assert submitted["who"].endswith("recorded from paper")
+    assert created["when"] == "26/03/2024 · recorded at 10:00 on 27/03/2024"
+
+
+def test_decisions_and_who_must_still_decide(visit, db):
+    campaign = CampaignFactory()
+    lead = MemberFactory(unit=cell_of(campaign))
+    tier, by = key_cadre_tier(campaign, [lead]), UserFactory(member=lead)
+    pledge = pledge_of(lead, tier, by, content={"authority": Authority.STATE})
+    standing = campaign.host.bodies.get(kind="standing_committee")
+    recorder = user_with(Role.RECORDER, body=standing)
+    docket = dockets.build_docket(
+        tier=tier, body=standing, title="Trình", by=recorder, pledge_ids=[pledge.pk]
+    )
+    dockets.conclude(
+        docket.pk,
+        meeting=Meeting(on=DAY, presided_by="Bí thư", present=9, agreed=9),
+        decisions={},
+        by=recorder,
+        day=DAY,
+    )
+    response = visit(by).get(at("detail", pledge))
+    assert response.context["status"] == "Registered, awaiting vetting"
+    assert [(line.docket, code) for line, code in response.context["decisions"]] == [
+        (docket, PledgeStatus.APPROVED)
+    ]
+    assert [str(body) for body in response.context["waits_for"]] == ["People's Committee"]
+
+
+def test_an_open_docket_is_not_a_decision(visit, db):
+    campaign = CampaignFactory()
+    lead = MemberFactory(unit=cell_of(campaign))
+    tier, by = key_cadre_tier(campaign, [lead]), UserFactory(member=lead)
+    pledge = pledge_of(lead, tier, by)
+    standing = campaign.host.bodies.get(kind="standing_committee")
+    dockets.build_docket(tier=tier, body=standing, title="Trình", by=None, pledge_ids=[pledge.pk])
+    assert visit(by).get(at("detail", pledge)).context["decisions"] == []
+
+
+def test_results_are_shown_as_printed_with_their_figures(visit, tier, lead, own):
+    pledge = pledge_in(PledgeStatus.DONE, lead, tier, own)
+    Progress.objects.create(
+        pledge=pledge,
+        channel=Channel.PAPER,
+        text="Đạt",
+        value=55,
+        value_of=62,
+        measure_unit="nội dung",
+        sub_value=8,
+        sub_value_of=8,
+        sub_unit="kết luận",
+        on_time=True,
+        outcome=PledgeStatus.DONE,
+        is_final=True,
+    )
+    page = text(visit(own).get(at("detail", pledge)))
+    assert "55/62 nội dung" in page
+    assert "(8/8 kết luận)" in page
+    assert "on time" in page
+    assert "beyond target" not in page
+
+
+def test_who_sees_a_pledge(visit, tier, lead, own, board):
+    pledge, draft = pledge_of(lead, tier, own), draft_of(lead, tier, own)
+    ward = user_with(Role.GRASSROOTS_OFFICER, unit=lead.unit.parent)
+    for user in (own, secretary_of(lead.unit), ward, board):
+        assert visit(user).get(at("detail", pledge)).status_code == 200
+    for user in (ward, board):
+        assert visit(user).get(at("detail", draft)).status_code == 404
+    strangers = (
+        UserFactory(member=MemberFactory(unit=lead.unit)),
+        secretary_of(cell_of(tier.campaign)),
+        user_with(Role.GRASSROOTS_OFFICER, unit=cell_of(tier.campaign).parent),
+        user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host),
+    )
+    for user in strangers:
+        assert visit(user).get(at("detail", pledge)).status_code == 404
+    assert visit(own).get(reverse("pledges:detail", args=[uuid.uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "who", "offered"),
+    [
+        (PledgeStatus.DRAFT, "own", {"edit", "withdraw"}),
+        (PledgeStatus.SUBMITTED, "own", {"withdraw"}),
+        (PledgeStatus.RETURNED, "own", {"edit", "withdraw"}),
+        (PledgeStatus.APPROVED, "own", set()),
+        (PledgeStatus.WITHDRAWN, "own", set()),
+        (PledgeStatus.SUBMITTED, "board", {"return"}),
+        (PledgeStatus.RETURNED, "board", set()),
+        (PledgeStatus.APPROVED, "board", set()),
+    ],
+)
+def test_what_is_offered(visit, request, tier, lead, own, status, who, offered):
+    pledge = pledge_in(status, lead, tier, own)
+    page = text(visit(request.getfixturevalue(who)).get(at("detail", pledge)))
+    assert {name for name in ("edit", "withdraw", "return") if at(name, pledge) in page} == offered
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_pledge_costs_the_same_whatever_happened_to_it(
+    visit, tier, lead, own, django_assert_num_queries, count
+):
+    pledge = pledge_of(lead, tier, own)
+    for _ in range(count):
+        PledgeEvent.objects.create(
+            pledge=pledge,
+            seq=10 + PledgeEvent.objects.count(),
+            at=pledge.created_at,
+            actor=UserFactory(),
+            on_behalf_of=lead,
+            channel=Channel.WEB,
+            action=EventAction.EDITED,
+            to_status=pledge.status,
+        )
+    client = visit(own)
+    with django_assert_num_queries(10):
+        client.get(at("detail", pledge))
+
+
+# ---- The record of a member --------------------------------------------------------------------
+
+
+def test_the_record_shows_pledges_and_hides_the_card(visit, tier, lead, own):
+    lead.card_number = "12345678"
+    lead.save()
+    pledge_of(lead, tier, own, content={"title": "Việc của đồng chí"})
+    page = text(visit(secretary_of(lead.unit)).get(reverse("pledges:member", args=[lead.code])))
+    assert "Việc của đồng chí" in page
+    assert "•••678" in page
+    assert "12345678" not in page
+
+
+@pytest.mark.parametrize(
+    ("standing", "uncounted"),
+    [(Standing.ACTIVE, False), (Standing.IN_TRANSFER, False), (Standing.EXEMPT, True), (Standing.AWAY, True)],
+)
+def test_the_record_says_who_is_not_counted(visit, tier, lead, standing, uncounted):
+    member = MemberFactory(unit=lead.unit, standing=standing)
+    page = text(visit(secretary_of(lead.unit)).get(reverse("pledges:member", args=[member.code])))
+    assert ("not counted in the rate" in page) == uncounted
+
+
+def test_who_sees_a_record(visit, tier, lead, own, board):
+    url = reverse("pledges:member", args=[lead.code])
+    for user in (own, secretary_of(lead.unit), board, user_with(Role.INSPECTOR, unit=lead.unit.parent)):
+        assert visit(user).get(url).status_code == 200
+    for user in (
+        UserFactory(member=MemberFactory(unit=lead.unit)),
+        secretary_of(cell_of(tier.campaign)),
+        user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host),
+    ):
+        assert visit(user).get(url).status_code == 404
+    assert visit(board).get(reverse("pledges:member", args=["KHONG-CO"])).status_code == 404
+
+
+def test_the_record_offers_registering_to_who_may_type(visit, tier, lead, board):
+    url = reverse("pledges:member", args=[lead.code])
+    register = reverse("pledges:register", args=[tier.campaign.code, lead.code])
+    assert register in text(visit(secretary_of(lead.unit)).get(url))
+    assert register not in text(visit(board).get(url))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_record_costs_the_same_whatever_is_in_it(
+    visit, tier, lead, own, board, django_assert_num_queries, count
+):
+    for _ in range(count):
+        pledge_of(lead, tier, own)
+    client = visit(board)
+    client.get(reverse("pledges:member", args=[lead.code]))
+    with django_assert_num_queries(11):
+        client.get(reverse("pledges:member", args=[lead.code]))
+
+
+# ---- Withdrawing -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [PledgeStatus.DRAFT, PledgeStatus.SUBMITTED, PledgeStatus.RETURNED])
+def test_a_registration_is_withdrawn_after_a_question(visit, tier, lead, own, status):
+    pledge = pledge_in(status, lead, tier, own)
+    asked = visit(own).get(at("withdraw", pledge))
+    assert pledge.title in text(asked)
+    pledge.refresh_from_db()
+    assert pledge.status == status
+    response = visit(own).post(at("withdraw", pledge), follow=True)
+    assert "has been withdrawn" in text(response)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.WITHDRAWN
+
+
+def test_withdrawing_twice_is_one_effect(visit, tier, lead, own):
+    pledge = pledge_of(lead, tier, own)
+    for _ in range(2):
+        assert visit(own).post(at("withdraw", pledge)).status_code == 302
+    assert PledgeEvent.objects.filter(action=EventAction.WITHDRAWN).count() == 1
+
+
+def test_what_was_adopted_is_not_withdrawn(visit, tier, lead, own):
+    pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
+    assert visit(own).get(at("withdraw", pledge))["Location"] == at("detail", pledge)
+    visit(own).post(at("withdraw", pledge))
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.APPROVED
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_may_withdraw(visit, tier, lead, own, board, method):
+    pledge = pledge_of(lead, tier, own)
+    url = at("withdraw", pledge)
+    assert getattr(visit(secretary_of(cell_of(tier.campaign))), method)(url).status_code == 404
+    assert getattr(visit(board), method)(url).status_code == 403
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.SUBMITTED
+    assert getattr(visit(secretary_of(lead.unit)), method)(url).status_code in (200, 302)
+
+
+# ---- The desk of the organisation board ----------------------------------------------------------
+
+
+def test_the_board_asks_for_an_amendment_with_reasons(visit, tier, lead, own, board):
+    pledge = pledge_of(lead, tier, own)
+    assert pledge.title in text(visit(board).get(at("return", pledge)))
+    visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.RETURNED
+    event = PledgeEvent.objects.filter(pledge=pledge).latest("seq")
+    assert (event.note, event.actor, event.on, event.docket) == ("Chưa rõ thời hạn", board, DAY, None)
+
+
+@pytest.mark.parametrize("reasons", ["", "  ", "x" * 2001], ids=["none", "blank", "too long"])
+def test_reasons_are_needed_and_kept(visit, tier, lead, own, board, reasons):
+    pledge = pledge_of(lead, tier, own)
+    response = visit(board).post(at("return", pledge), {"reasons": reasons})
+    assert response.status_code == 200
+    assert response.context["form"]["reasons"].value() == reasons
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.SUBMITTED
+
+
+def test_asking_twice_is_one_effect(visit, tier, lead, own, board):
+    pledge = pledge_of(lead, tier, own)
+    for _ in range(2):
+        assert visit(board).post(at("return", pledge), {"reasons": "Chưa rõ"}).status_code == 302
+    assert PledgeEvent.objects.filter(action=EventAction.RETURNED).count() == 1
+
+
+def test_what_was_decided_meanwhile_keeps_the_reasons_on_the_page(visit, tier, lead, own, board):
+    pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
+    assert visit(board).get(at("return", pledge))["Location"] == at("detail", pledge)
+    response = visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
+    assert response.context["form"].non_field_errors()
+    assert "Chưa rõ thời hạn" in text(response)
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.APPROVED
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_the_board_asks_at_the_desk(visit, tier, lead, own, method):
+    pledge = pledge_of(lead, tier, own)
+    for user in (own, secretary_of(lead.unit), user_with(Role.GRASSROOTS_OFFICER, unit=lead.unit.parent)):
+        assert getattr(visit(user), method)(at("return", pledge), {"reasons": "x"}).status_code == 403
+    stranger = user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host)
+    assert getattr(visit(stranger), method)(at("return", pledge), {"reasons": "x"}).status_code == 404
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.SUBMITTED
+
+
+@pytest.mark.parametrize("name", ["detail", "withdraw", "return"])
+def test_signed_out_and_wrong_methods(visit, client, tier, lead, own, name):
+    pledge = pledge_of(lead, tier, own)
+    assert client.get(at(name, pledge))["Location"].startswith(reverse("cadres:sign_in"))
+    assert visit(own).put(at(name, pledge)).status_code == 405
+    if name == "detail":
+        assert visit(own).post(at(name, pledge)).status_code == 405
+
+
+def test_a_stub_shows_its_document_and_nothing_else(visit, tier, lead, own):
+    pledge = pledge_of(
+        lead, tier, own, content={"is_stub": True, "stub_reference": "05-KH/QU", "title": "05-KH/QU"}
+    )
+    response = visit(own).get(at("detail", pledge))
+    assert [fact.value for fact in response.context["facts"]] == ["05-KH/QU", "quarter II/2024"]
+
+
+def test_a_decision_recorded_as_returned_shows_its_reasons(visit, tier, lead):
+    by = secretary_of(lead.unit)
+    pledge = pledge_of(lead, tier, by)
+    body = lead.unit.bodies.get()
+    docket = dockets.build_docket(tier=tier, body=body, title="Sinh hoạt", by=by, pledge_ids=[pledge.pk])
+    line = docket.lines.get()
+    dockets.conclude(
+        docket.pk,
+        meeting=Meeting(on=DAY, presided_by="Bí thư", present=1, agreed=1),
+        decisions={line.pk: Decision(Outcome.RETURN, "Chưa rõ sản phẩm")},
+        by=by,
+        day=DAY,
+    )
+    response = visit(by).get(at("detail", pledge))
+    assert [code for _line, code in response.context["decisions"]] == [PledgeStatus.RETURNED]
+    assert response.context["events"][0]["what"] == f"Amendment asked for by {body.name}"
