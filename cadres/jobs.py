@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +28,8 @@ class JobState(models.TextChoices):
 
 class Job(models.Model):
     """Work done in the background: state, lease, attempts, progress, error."""
+
+    task_name: ClassVar[str]  # the task that does the work; every concrete job names its own
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED, db_index=True)
     lease_until = models.DateTimeField(null=True, blank=True)

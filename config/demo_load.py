@@ -20,7 +20,7 @@ from pledges.actions.campaigns import create_campaign, guidance_list
 from pledges.actions.lists import mark_sent
 from pledges.actions.results import feature
 from pledges.imports import run as pledge_import
-from pledges.models import Campaign, Channel, ListKind, Pledge, Tier
+from pledges.models import Campaign, Channel, ListKind, Pledge, Progress, Tier
 from pledges.states import PledgeStatus
 from reports import counts
 
@@ -126,6 +126,8 @@ def _feature(campaign: Campaign) -> None:
     """The results that were told at the review conference."""
     for words in story.FEATURED:
         feature(campaign.pledges.get(title__contains=words).pk, featured=True, by=None)
+    inferred = Progress.objects.filter(is_final=True, pledge__campaign=campaign, sub_value__isnull=False)
+    inferred.update(source_note=story.INFERRED)
 
 
 def _docket(campaign: Campaign, host: Unit) -> None:

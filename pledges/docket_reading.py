@@ -12,7 +12,7 @@ from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.models import Authority, Docket, DocketLine, Matter, Novelty, Pledge, PledgeVersion, Tier
-from pledges.states import Outcome, PledgeStatus
+from pledges.states import PledgeStatus
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,6 @@ def _list_reading(
 ) -> ListReading:
     sent, all_cells = (None, None) if unit.is_cell else cells.get(unit.path, (None, None))
     return ListReading(line, sent, all_cells, adopted.get(unit.path, 0))
-
-
-def tally(lines: Sequence[DocketLine]) -> dict[str, int]:
-    """How many lines each outcome has; outcomes without a line are left out."""
-    counts = {outcome.value: sum(1 for line in lines if line.outcome == outcome) for outcome in Outcome}
-    return {outcome: n for outcome, n in counts.items() if n}
 
 
 def joint_of(docket: Docket, lines: Sequence[DocketLine]) -> Joint:

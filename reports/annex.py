@@ -1,9 +1,10 @@
-"""A docket of key cadres' pledges on paper: the submission letter before the meeting, the conclusion after it.
+"""A docket of key cadres on paper: the submission letter before the meeting, the conclusion after it.
 
 Party documents are in Vietnamese whatever the page's language; a clerk edits and signs them.
 """
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from django.utils.translation import override
@@ -11,7 +12,7 @@ from django.utils.translation import override
 from cadres.models import Body, BodyKind
 from cadres.templatetags.display import number, year
 from pledges import docket_reading as reading
-from pledges.models import Docket, DocketLine
+from pledges.models import Docket
 from pledges.states import DocketState, Outcome
 from reports.summary import document_head
 from reports.writers.party import Head
@@ -42,10 +43,14 @@ def docket_document(docket: Docket) -> DocketDocument:
     """The docket as a document, in the state in which it stands."""
     with override("vi"):
         lines = reading.lines_of(docket)
-        return _submission(docket, lines) if docket.state == DocketState.OPEN else _conclusion(docket, lines)
+        joint = reading.joint_of(docket, lines)
+        groups = reading.groups(lines, reading.posts_of(docket.tier), joint)
+        if docket.state == DocketState.OPEN:
+            return _submission(docket, groups, reading.count_words(docket.tier, lines))
+        return _conclusion(docket, groups, f"{number(len(lines))} nội dung")
 
 
-def _submission(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
+def _submission(docket: Docket, groups: list[reading.Group], count_text: str) -> DocketDocument:
     """Tờ trình with its list; number and date are the clerk's."""
     subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
     head = _head_of_board(docket, type_code="TTr")
@@ -57,11 +62,11 @@ def _submission(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
             addressee=docket.body.name,
             proposer=head.organ_name,
             year=docket.campaign.year,
-            count_text=reading.count_words(docket.tier, lines),
+            count_text=count_text,
         ),
         annex_subject=subject,
         outcome_header="Đề nghị",
-        groups=_groups(docket, lines),
+        groups=_groups(docket, groups),
         signer=("TRƯỞNG BAN", "(họ và tên)"),
         recipients=("Như kính gửi", f"Lưu {head.organ_name}"),
         addressee=docket.body.name,
@@ -69,7 +74,7 @@ def _submission(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
     )
 
 
-def _conclusion(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
+def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) -> DocketDocument:
     """What the meeting decided; a draft until the clerk has given number and date."""
     subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
     head = _head_of_conclusion(docket)
@@ -79,18 +84,16 @@ def _conclusion(docket: Docket, lines: list[DocketLine]) -> DocketDocument:
         head=_in_capitals(head),
         title=TITLES.get(head.type_code, TITLES[USUAL_TYPE]),
         subject=f"kết luận của {docket.body.name} về {subject}",
-        paragraphs=conclusion_text(
-            body=docket.body.name, meeting=meeting, count_text=f"{number(len(lines))} nội dung"
-        ),
+        paragraphs=conclusion_text(body=docket.body.name, meeting=meeting, count_text=count_text),
         annex_subject=subject,
         outcome_header="Kết luận",
-        groups=_groups(docket, lines),
+        groups=_groups(docket, groups),
         signer=("TRƯỞNG BAN", "(họ và tên)")
         if by_board
         else ("T/M BAN THƯỜNG VỤ", "PHÓ BÍ THƯ", "(họ và tên)"),
         recipients=("Các đồng chí có tên tại Phụ lục", "Các chi, đảng bộ có liên quan", "Lưu Văn phòng"),
         draft=docket.state != DocketState.ISSUED,
-        notes=_notes(docket, lines),
+        notes=_notes(docket, groups),
     )
 
 
@@ -130,8 +133,7 @@ def _in_capitals(head: Head) -> Head:
     return replace(head, superior_name=superior, organ_name=head.organ_name.upper())
 
 
-def _groups(docket: Docket, lines: list[DocketLine]) -> tuple[DocketGroup, ...]:
-    joint = reading.joint_of(docket, lines)
+def _groups(docket: Docket, groups: list[reading.Group]) -> tuple[DocketGroup, ...]:
     return tuple(
         DocketGroup(
             no=str(group.no),
@@ -139,7 +141,7 @@ def _groups(docket: Docket, lines: list[DocketLine]) -> tuple[DocketGroup, ...]:
             post=group.post,
             rows=tuple(_row(docket, one) for one in group.readings),
         )
-        for group in reading.groups(lines, reading.posts_of(docket.tier), joint)
+        for group in groups
     )
 
 
@@ -149,24 +151,23 @@ def _row(docket: Docket, one: reading.Reading) -> DocketRow:
     if one.said.backlog_since:
         title += f" (tồn đọng từ năm {one.said.backlog_since})"
     outcome = "Phê duyệt" if docket.state == DocketState.OPEN else _outcome(one)
+    if one.line.note:
+        outcome += f": {one.line.note}"
     return DocketRow(title, one.said.novelty, one.said.product, one.said.due, outcome)
 
 
 def _outcome(one: reading.Reading) -> str:
     if one.line.outcome == Outcome.APPROVE and one.awaited:
         return f"Đồng ý, chờ {one.awaited}"
-    words = OUTCOMES[Outcome(one.line.outcome)]
-    return f"{words}: {one.line.note}" if one.line.note else words
+    return OUTCOMES[Outcome(one.line.outcome)]
 
 
-def _notes(docket: Docket, lines: list[DocketLine]) -> tuple[str, ...]:
-    tally = reading.tally(lines)
-    parts = [f"{OUTCOMES[Outcome(outcome)].lower()}: {number(n)} nội dung" for outcome, n in tally.items()]
-    notes = [f"{'; '.join(parts).capitalize()}."]
+def _notes(docket: Docket, groups: list[reading.Group]) -> tuple[str, ...]:
+    tally = Counter(_outcome(one) for group in groups for one in group.readings)
+    notes = [f"{'; '.join(f'{outcome}: {number(n)} nội dung' for outcome, n in tally.most_common())}."]
     if docket.agreed is not None:
-        notes.append(
-            f"Tán thành: {number(docket.agreed)}/{number(docket.seats)} ủy viên; có mặt: {number(docket.present)}."
-        )
+        agreed = f"{number(docket.agreed)}/{number(docket.seats)} ủy viên"
+        notes.append(f"Tán thành: {agreed}; có mặt: {number(docket.present)}.")
     if docket.from_paper:
         notes.append(f"Ghi theo văn bản giấy, nguồn: {docket.source}.")
     return tuple(notes)

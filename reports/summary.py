@@ -203,7 +203,9 @@ def highlight_text(item: Highlight) -> str:
     """A result in one line, with its year and what was reported."""
     pledge = item.progress.pledge
     text = f"{pledge.title} ({pledge.unit.name}, năm {pledge.campaign.year}): {item.progress.text}"
-    return f"{text}, sau {item.years} năm" if item.years else text
+    text = f"{text}, sau {item.years} năm" if item.years else text
+    note = item.progress.source_note
+    return f"{text} ({note.rstrip('.')})" if note else text
 
 
 def _recipients(unit: Unit) -> tuple[str, ...]:

@@ -71,30 +71,22 @@ def place(placements: Iterable[Placement], *, on: date) -> Placed:
     wanted = {placement.member_id: placement for placement in placements}
     lock_members(wanted)
     present = {row.member_id: row for row in open_memberships(wanted)}
-    refuse_earlier(wanted.keys() - present.keys(), present.values(), wanted, on=on)
-    closed: list[Membership] = []
-    corrected: list[Membership] = []
-    opened: list[Membership] = []
-    result = Placed(set(), set(), set())
-    for pk, placement in wanted.items():
-        row = present.get(pk)
-        if row and (row.unit_id, row.rank, row.standing) == _as_tuple(placement):
-            continue
-        result.units |= {placement.unit_id, *([row.unit_id] if row else [])}
-        (result.changed if row else result.opened).add(pk)
-        if row and row.start == on:
-            row.unit_id, row.rank, row.standing = _as_tuple(placement)
-            corrected.append(row)
-            continue
-        if row:
-            row.end = on
-            closed.append(row)
-        opened.append(_membership(placement, on))
+    differing = {pk: one for pk, one in wanted.items() if not _stands(present.get(pk), one)}
+    rows = [row for pk, row in present.items() if pk in differing]
+    _refuse_earlier(differing.keys() - present.keys(), rows, on=on)
+    units = {row.unit_id for row in rows} | {one.unit_id for one in differing.values()}
+    closed, corrected = [row for row in rows if row.start < on], [row for row in rows if row.start == on]
+    for row in closed:
+        row.end = on
+    for row in corrected:
+        row.unit_id, row.rank, row.standing = _as_tuple(differing[row.member_id])
+    put_right = {row.member_id for row in corrected}
+    opened = [_membership(one, on) for pk, one in differing.items() if pk not in put_right]
     Membership.objects.bulk_update(closed, ["end"], batch_size=CHUNK)
     Membership.objects.bulk_update(corrected, ["unit", "rank", "standing"], batch_size=CHUNK)
     Membership.objects.bulk_create(opened, batch_size=CHUNK)
-    _copy([wanted[pk] for pk in result.opened | result.changed])
-    return result
+    _copy(list(differing.values()))
+    return Placed(differing.keys() - present.keys(), differing.keys() & present.keys(), units)
 
 
 def open_memberships(member_ids: Iterable[int]) -> list[Membership]:
@@ -102,23 +94,16 @@ def open_memberships(member_ids: Iterable[int]) -> list[Membership]:
     return list(Membership.objects.filter(member__in=list(member_ids), end=None))
 
 
-def refuse_earlier(
-    absent: Iterable[int],
-    present: Iterable[Membership],
-    wanted: dict[int, Placement],
-    *,
-    on: date,
-) -> None:
+def _refuse_earlier(absent: Iterable[int], rows: Iterable[Membership], *, on: date) -> None:
     """Raise TooEarlyError when a membership to be changed began, or the last one ended, after `on`."""
-    days = [
-        row.start
-        for row in present
-        if (row.unit_id, row.rank, row.standing) != _as_tuple(wanted[row.member_id])
-    ]
     last = Membership.objects.filter(member__in=list(absent)).aggregate(last=Max("end"))["last"]
-    newest = max([*days, *([last] if last else [])], default=on)
+    newest = max([on, *(row.start for row in rows), *([last] if last else [])])
     if newest > on:
         raise TooEarlyError(newest)
+
+
+def _stands(row: Membership | None, placement: Placement) -> bool:
+    return row is not None and (row.unit_id, row.rank, row.standing) == _as_tuple(placement)
 
 
 def _as_tuple(placement: Placement) -> tuple[int, str, str]:

@@ -179,9 +179,7 @@ class Matcher:
                 self.result.new.add(line.row)
 
     def _problem(self, line: Line, column: str, code: str, message: str, known: Known | None = None) -> None:
-        words = (
-            {"name": known.name, "year": known.birth_year or "?", "cell": known.cell} if known else {}
-        )
+        words = {"name": known.name, "year": known.birth_year or "?", "cell": known.cell} if known else {}
         self.result.problems.append(RowProblem(line.row, column, code, message % words))
 
 

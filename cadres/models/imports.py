@@ -1,7 +1,5 @@
 """Roster imports (nhập danh sách đảng viên)."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +18,6 @@ class ImportMode(models.TextChoices):
 class ImportJob(Job):
     """What every import of a workbook has: the file, its preview, its problems, its result."""
 
-    task_name: ClassVar[str]  # the task that does the work
     file = models.FileField(upload_to="imports/%Y/%m")
     file_name = models.CharField(max_length=200)
     mode = models.CharField(max_length=10, choices=ImportMode, default=ImportMode.CHECK)

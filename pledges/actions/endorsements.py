@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cadres.models import Body, User
 from pledges import queries
@@ -21,15 +21,14 @@ def build_endorsement(
     """
     with transaction.atomic():
         waiting = list(queries.lists_awaiting(tier, body).values_list("pk", flat=True))
-        docket = _open_docket(tier, body)
+        docket = open_endorsement(tier, body).select_for_update(of=("self",)).first()
         if docket is None:
             return build_docket(tier=tier, body=body, title=title, by=by, unit_ids=waiting, ref=ref)
         add_lines(docket, unit_ids=waiting)
     return docket
 
 
-def _open_docket(tier: Tier, body: Body) -> Docket | None:
-    """The body's docket of lists that still stands before its meeting, locked."""
+def open_endorsement(tier: Tier, body: Body) -> QuerySet[Docket]:
+    """The body's docket of lists that still stands before its meeting; there is one at most."""
     lists = DocketLine.objects.filter(docket=OuterRef("pk"), unit__isnull=False)
-    dockets = Docket.objects.select_for_update(of=("self",)).filter(tier=tier, body=body)
-    return dockets.filter(Exists(lists), state=DocketState.OPEN).order_by("pk").first()
+    return Docket.objects.filter(Exists(lists), tier=tier, body=body, state=DocketState.OPEN).order_by("pk")

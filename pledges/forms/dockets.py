@@ -206,6 +206,7 @@ class IssueForm(forms.Form):
     number = Words(
         label=gettext_lazy("Number and symbol"),
         limit=40,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
         help_text=gettext_lazy("For example 127-QĐ/QU"),
         error_messages={"required": gettext_lazy("Enter the number of the document.")},
     )

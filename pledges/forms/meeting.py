@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.actions.dockets import Decision, Meeting
+from pledges.actions.outcomes import WITH_REASONS
 from pledges.forms.fields import Count, Day, Words, WordsIfChosen
 from pledges.models import Pledge
 from pledges.states import Outcome
@@ -62,9 +63,9 @@ class MeetingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for pledge in self.pledges:
-            note, back = f"note_{pledge.pk}", data.get(f"outcome_{pledge.pk}") == Outcome.RETURN
-            if back and not data.get(note) and note not in self.errors:
-                self.add_error(note, _("Say what is to be amended."))
+            note, explained = f"note_{pledge.pk}", data.get(f"outcome_{pledge.pk}") in WITH_REASONS
+            if explained and not data.get(note) and note not in self.errors:
+                self.add_error(note, _("Give the reasons."))
         return data
 
     def lines(self) -> Iterator[MeetingLine]:

@@ -14,8 +14,6 @@ class PledgeImport(ImportJob):
 
     task_name = "jobs.pledge_import"
 
-    task_name = "jobs.pledge_import"
-
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
     on = models.DateField(null=True, blank=True)
 

@@ -279,6 +279,8 @@ class Progress(models.Model):
     on_time = models.BooleanField(null=True, blank=True)
     beyond_target = models.BooleanField(null=True, blank=True)
     is_final = models.BooleanField(default=False)
+    # A footnote on where a number comes from, printed wherever the result is told.
+    source_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("pledge", "at", "pk")

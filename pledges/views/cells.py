@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cadres import clock
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from cadres.models import Office, OfficeKind, Unit, User
 from cadres.permissions import can_read_unit
 from cadres.templatetags.display import day as day_words
@@ -37,11 +37,11 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Who has registered, who has not, what awaits the meeting; ?show= filters, the order stays."""
     tier, cell = _cell(request, campaign, unit)
     day = clock.today()
-    whole = read_list(_user(request), cell, tier, day)
+    whole = read_list(person(request), cell, tier, day)
     show = request.GET.get("show", "all")
     if show not in SHOWN:
         raise Http404
-    may_type = can_record_cell_meeting(_user(request), cell)
+    may_type = can_record_cell_meeting(person(request), cell)
     context = _place(tier, cell) | {
         "whole": whole,
         "missing": whole.rate.rest,
@@ -62,7 +62,7 @@ def print_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """The list on A4 for the meeting."""
     tier, cell = _cell(request, campaign, unit)
     day = clock.today()
-    whole = read_list(_user(request), cell, tier, day)
+    whole = read_list(person(request), cell, tier, day)
     context = _place(tier, cell) | {"whole": whole, "day": day}
     return TemplateResponse(request, "pledges/cell_print.html", context)
 
@@ -72,11 +72,11 @@ def print_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
 def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Record what the cell's meeting decided on its list; the list then goes to the level above."""
     tier, cell = _cell(request, campaign, unit)
-    if not can_record_cell_meeting(_user(request), cell):
+    if not can_record_cell_meeting(person(request), cell):
         raise PermissionDenied(_("You do not record the meetings of this cell."))
     data = request.POST if request.method == "POST" else None
     form = MeetingForm(data, pledges=_on_the_list(cell, tier, data), initial=_usual(cell))
-    if data is not None and form.is_valid() and (docket := _record(_user(request), cell, tier, form)):
+    if data is not None and form.is_valid() and (docket := _record(person(request), cell, tier, form)):
         messages.success(request, _told(docket, cell))
         return redirect("pledges:cell", tier.campaign.code, cell.code)
     voting = queries.voting_members(cell, clock.today())
@@ -89,18 +89,13 @@ def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     return TemplateResponse(request, "pledges/cell_meeting.html", context)
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _cell(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
     """The members' tier and the cell; 404 outside the reader's scope."""
     tiers = Tier.objects.filter(kind=TierKind.MEMBERS).exclude(campaign__state=CampaignState.DRAFT)
     tier = get_object_or_404(tiers.select_related("campaign__host"), campaign__code=campaign)
     cells = Unit.objects.cells().under(tier.campaign.host.path).select_related("parent")
     cell = get_object_or_404(cells, code=code)
-    if not can_read_unit(_user(request), cell):
+    if not can_read_unit(person(request), cell):
         raise Http404
     return tier, cell
 

@@ -1,9 +1,11 @@
 """Above the cells: which lists were sent, which not; endorse them; send the list upwards."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,14 +20,12 @@ from cadres.permissions import can_read_unit
 from pledges import queries
 from pledges.actions import lists
 from pledges.actions.acts import NotAllowedError
-from pledges.actions.endorsements import build_endorsement
+from pledges.actions.endorsements import build_endorsement, open_endorsement
 from pledges.forms.dockets import EndorseForm
-from pledges.models import Docket, SentList, Tier, TierKind
+from pledges.models import SentList, Tier, TierKind
 from pledges.permissions import can_build_docket, can_record, can_send_list
 from pledges.states import DocketState
 from pledges.views.committee_rows import UNITS, ListFilter
-
-SHOWN_DOCKETS = 5
 
 
 def _committee(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
@@ -61,10 +61,7 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     tier, place = _committee(request, campaign, unit)
     chosen = ListFilter(tier, place, request.GET)
     body = _body(place)
-    may_endorse = _may_endorse(request, tier, place, body)
-    dockets = Docket.objects.filter(tier=tier, body=body).order_by("-created_at", "-pk")
-    is_direct = place.parent_id == tier.campaign.host_id
-    own = SentList.objects.filter(tier=tier, unit=place).select_related("endorsed_by__body").first()
+    user, own = person(request), _own_list(tier, place)
     context = {
         "tier": tier,
         "campaign": tier.campaign,
@@ -72,17 +69,34 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "chosen": chosen,
         "page": chosen.page,
         "rows": chosen.table(),
-        "dockets": dockets[:SHOWN_DOCKETS] if body else [],
-        "n_waiting": queries.lists_awaiting(tier, body).count() if body else 0,
         "own": own,
         "own_return": None if own else queries.lists_to_amend(tier, [place]).get(place.pk),
-        # Of the host the lists of the units are endorsed, so not where its cells are shown.
-        "endorses_here": may_endorse and (not chosen.is_host or chosen.of == UNITS),
-        "may_record": body is not None and can_record(person(request), body),
-        "may_send": is_direct and own is None and can_send_list(person(request), place),
+        "may_record": body is not None and can_record(user, body),
+        "may_send": own is None
+        and bool(chosen.totals["endorsed"])
+        and place.parent_id == tier.campaign.host_id
+        and can_send_list(user, place),
         "form": EndorseForm(initial={"ref": uuid.uuid4()}),
+        **_to_endorse(request, chosen, body),
     }
     return TemplateResponse(request, "pledges/committee.html", context)
+
+
+def _own_list(tier: Tier, place: Unit) -> SentList | None:
+    """The committee's own list, once it was sent upwards."""
+    return SentList.objects.filter(tier=tier, unit=place).select_related("endorsed_by__body").first()
+
+
+def _to_endorse(request: HttpRequest, chosen: ListFilter, body: Body | None) -> dict[str, Any]:
+    """The docket that awaits its meeting, and how many lists the person can take to one now."""
+    if body is None or (chosen.is_host and chosen.of != UNITS):
+        return {"open_docket": None, "n_to_endorse": 0}
+    docket = open_endorsement(chosen.tier, body).annotate(n=Count("lines")).first()
+    n = queries.lists_awaiting(chosen.tier, body).count()
+    if docket and can_record(person(request), body):
+        n += docket.n
+    may = _may_endorse(request, chosen.tier, chosen.place, body)
+    return {"open_docket": docket, "n_to_endorse": n if may else 0}
 
 
 @signed_in

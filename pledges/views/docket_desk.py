@@ -14,7 +14,7 @@ from cadres.permissions import scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Docket, Tier
+from pledges.models import Docket, StepLevel, StepMode, Tier
 from pledges.permissions import can_build_docket, can_record, visible_dockets
 from pledges.states import CampaignState, DocketState
 
@@ -98,17 +98,16 @@ def waiting_for_a_docket(user: User) -> list[Waiting]:
     tiers = Tier.objects.select_related("campaign__host").prefetch_related("steps")
     live = list(tiers.filter(campaign__state__in=APPROVING).order_by("-campaign__year", "order"))
     hosts = {tier.campaign.host_id for tier in live}
-    bodies: dict[int, list[Body]] = {}
-    for body in Body.objects.filter(unit__in=hosts, ended_on=None).select_related("unit"):
-        bodies.setdefault(body.unit_id, []).append(body)
+    rows = Body.objects.filter(unit__in=hosts, ended_on=None).select_related("unit")
+    bodies = {(body.unit_id, body.kind): body for body in rows}
     found = []
     for tier in live:
-        for body in bodies.get(tier.campaign.host_id, ()):
-            found += (
-                _pledges_waiting(user, tier, body)
-                if tier.for_key_cadres
-                else _lists_waiting(user, tier, body)
-            )
+        for step in tier.steps.all():
+            body = bodies.get((tier.campaign.host_id, step.body_kind))
+            if body and step.level == StepLevel.HOST:
+                found += (_lists_waiting if step.mode == StepMode.ENDORSES else _pledges_waiting)(
+                    user, tier, body
+                )
     return found
 
 
@@ -130,7 +129,7 @@ def _pledges_waiting(user: User, tier: Tier, body: Body) -> list[Waiting]:
 
 def _lists_waiting(user: User, tier: Tier, body: Body) -> list[Waiting]:
     may = can_build_docket(user, tier.campaign) or can_record(user, body)
-    if body.kind != BodyKind.STANDING_COMMITTEE or not may:
+    if not may:
         return []
     n = queries.lists_awaiting(tier, body).count()
     if not n:

@@ -1,6 +1,7 @@
 """Dockets: built by the board, read by the body, concluded by the recorder, issued by the clerk."""
 
 import uuid
+from collections import Counter
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +32,7 @@ from pledges.views.docket_desk import DocketFilter, waiting_for_a_docket
 
 # Below this many lines the recorder sees them at once; above, they open on demand.
 FEW_LINES = 12
+AWAITING = "awaiting"
 READERS = (
     Role.BOARD_OFFICER,
     Role.GRASSROOTS_OFFICER,
@@ -117,7 +119,12 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     lines, user = reading.lines_of(docket), person(request)
     joint = reading.joint_of(docket, lines)
     outcome, name = request.GET.get("outcome", ""), request.GET.get("name", "")
-    shown = [line for line in lines if _is_chosen(line, outcome, fold(name))]
+    outcomes = [_outcome(line, joint) for line in lines]
+    shown = [
+        line
+        for line, its_own in zip(lines, outcomes, strict=True)
+        if outcome in ("", its_own) and _has_name(line, fold(name))
+    ]
     needs_number = docket.body.kind != BodyKind.CELL_MEETING
     context = {
         "docket": docket,
@@ -126,7 +133,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "n_lines": len(lines),
         "n_shown": len(shown),
         "joint_words": reading.joint_words(docket, joint),
-        "chips": _outcome_chips(lines, outcome, name),
+        "chips": _outcome_chips(outcomes, outcome, name),
         "outcome": outcome,
         "name": name,
         "needs_number": needs_number,
@@ -144,14 +151,18 @@ def _rows(docket: Docket, lines: list[DocketLine], joint: reading.Joint | None =
     return {"groups": reading.groups(lines, reading.posts_of(docket.tier), joint), "with_outcome": decided}
 
 
-def _outcome_chips(lines: list[DocketLine], chosen: str, name: str) -> list[dict[str, object]]:
+def _outcome_chips(outcomes: list[str], chosen: str, name: str) -> list[dict[str, object]]:
     """One chip an outcome that occurs, once there is more than one; the search by name stays."""
-    tally = reading.tally(lines)
+    tally = Counter(outcomes)
     if len(tally) < 2 and not chosen:
         return []
+    labels = {outcome.value: outcome.label for outcome in Outcome} | {
+        AWAITING: _("agreed, awaiting the other body")
+    }
+    order = [outcome for outcome in (Outcome.APPROVE, AWAITING, *labels) if outcome in tally]
     rest = {"name": name} if name else {}
-    chips = [("", pgettext("docket lines", "All"), len(lines))]
-    chips += [(outcome, str(Outcome(outcome).label), n) for outcome, n in tally.items()]
+    chips = [("", pgettext("docket lines", "All"), len(outcomes))]
+    chips += [(str(outcome), str(labels[outcome]), tally[outcome]) for outcome in dict.fromkeys(order)]
     return [
         {
             "label": label[:1].upper() + label[1:],
@@ -163,9 +174,13 @@ def _outcome_chips(lines: list[DocketLine], chosen: str, name: str) -> list[dict
     ]
 
 
-def _is_chosen(line: DocketLine, outcome: str, name: str) -> bool:
-    if outcome and line.outcome != outcome:
-        return False
+def _outcome(line: DocketLine, joint: reading.Joint) -> str:
+    """The outcome of a line; apart from the others what another body must agree to as well."""
+    awaits = line.outcome == Outcome.APPROVE and joint.awaited.get(line.pledge_id or 0)
+    return AWAITING if awaits else line.outcome
+
+
+def _has_name(line: DocketLine, name: str) -> bool:
     if line.unit:
         return name in line.unit.name_key
     lead = line.pledge.lead_member if line.pledge else None

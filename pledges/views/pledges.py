@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cadres import clock
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from cadres.models import Member, User
 from cadres.permissions import can_read_member, can_read_unit
 from pledges import queries
@@ -30,16 +30,11 @@ from pledges.words import OUTCOME_PILLS, due_words, facts, status_words
 confirm_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @signed_in
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What I have registered, campaign by campaign, and what is to be done first."""
-    user, day = _user(request), clock.today()
+    user, day = person(request), clock.today()
     if user.member is None:
         return TemplateResponse(request, "pledges/mine.html", {"member": None})
     groups = by_campaign(visible_pledges(user).filter(lead_member=user.member), user)
@@ -57,29 +52,29 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def member(request: HttpRequest, code: str) -> HttpResponse:
     """The record of a member within the reader's scope: cell, standing, pledges by campaign."""
-    user, day = _user(request), clock.today()
-    person = get_object_or_404(Member.objects.select_related("unit__parent"), code=code)
-    if not can_read_member(user, person):
+    user, day = person(request), clock.today()
+    subject = get_object_or_404(Member.objects.select_related("unit__parent"), code=code)
+    if not can_read_member(user, subject):
         raise Http404
-    open_to = [opening for opening in openings(person, day) if can_type_for(user, person, opening.tier)]
+    open_to = [opening for opening in openings(subject, day) if can_type_for(user, subject, opening.tier)]
     context = {
-        "person": person,
-        "groups": by_campaign(visible_pledges(user).filter(lead_member=person), user),
+        "person": subject,
+        "groups": by_campaign(visible_pledges(user).filter(lead_member=subject), user),
         "openings": open_to,
-        "uncounted": _is_uncounted(person),
+        "uncounted": _is_uncounted(subject),
     }
     return TemplateResponse(request, "pledges/member.html", context)
 
 
-def _is_uncounted(person: Member) -> bool:
+def _is_uncounted(subject: Member) -> bool:
     """Whether the standing keeps the member out of the rate of the latest campaign of members."""
-    tiers = Tier.objects.filter(kind=TierKind.MEMBERS, campaign__host__path__in=person.unit.ancestor_paths())
+    tiers = Tier.objects.filter(kind=TierKind.MEMBERS, campaign__host__path__in=subject.unit.ancestor_paths())
     latest = tiers.order_by("-campaign__year").first()
-    return latest is not None and person.standing not in latest.counted_standings
+    return latest is not None and subject.standing not in latest.counted_standings
 
 
 def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
-    pledges = visible_pledges(_user(request)).select_related(
+    pledges = visible_pledges(person(request)).select_related(
         "tier__campaign__host", "campaign__host", "lead_member__unit__parent", "lead_unit", "unit", "theme"
     )
     return get_object_or_404(pledges.prefetch_related("partners"), ref=ref)
@@ -89,7 +84,8 @@ def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
 @require_safe
 def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """A pledge: its content, where it stands, what was decided, its time line, and what may be done now."""
-    user, pledge = _user(request), _pledge(request, ref)
+    user, pledge = person(request), _pledge(request, ref)
+    results = results_of(pledge)
     events = PledgeEvent.objects.filter(pledge=pledge).select_related("actor", "on_behalf_of", "docket__body")
     context = {
         "pledge": pledge,
@@ -99,12 +95,12 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "events": events_of(events.order_by("-seq")),
         "decisions": [(line, OUTCOME_PILLS.get(line.outcome, line.outcome)) for line in _decided(pledge)],
         "waits_for": _waits_for(pledge),
-        "results": results_of(pledge),
+        "results": results,
         "trail": _trail(user, pledge),
         "may_edit": can_edit(user, pledge),
         "may_withdraw": can_withdraw(user, pledge),
         "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge),
-        "may_feature": can_vet(user, pledge) and any(row.is_final for row in progress),
+        "may_feature": can_vet(user, pledge) and any(row.progress.is_final for row in results),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
 
@@ -141,7 +137,7 @@ def _trail(user: User, pledge: Pledge) -> list[dict[str, str]]:
 @confirm_page
 def withdraw(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """Withdraw a registration, after a page that asks."""
-    user, pledge = _user(request), _pledge(request, ref)
+    user, pledge = person(request), _pledge(request, ref)
     if pledge.lead_member is None or not can_type_for(user, pledge.lead_member, pledge.tier):
         raise PermissionDenied(_("You cannot register for this member."))
     if request.method == "POST":
@@ -170,7 +166,7 @@ def _judge_withdrawal(user: User) -> transitions.Judge:
 @confirm_page
 def return_at_desk(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """The organisation board asks for an amendment before any body has met; the reasons are needed."""
-    user, pledge = _user(request), _pledge(request, ref)
+    user, pledge = person(request), _pledge(request, ref)
     if not can_vet(user, pledge):
         raise PermissionDenied(_("The organisation board asks for amendments at the desk."))
     form = ReturnForm(request.POST if request.method == "POST" else None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cadres import clock
-from cadres.access import signed_in
+from cadres.access import person, signed_in
 from cadres.models import CadreEntry, Member, Unit, User
 from cadres.permissions import can_read_member
 from cadres.templatetags.display import day as day_words
@@ -79,25 +79,20 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     What has been sent meanwhile is shown instead of the form; a second sending of the same form
     still reaches the action, which finds its effect already there.
     """
-    pledges = visible_pledges(_user(request)).select_related(
+    pledges = visible_pledges(person(request)).select_related(
         "tier__campaign__host", "lead_member__unit__parent", "unit", "theme"
     )
     pledge = get_object_or_404(pledges, ref=ref, lead_member__isnull=False)
     assert pledge.lead_member is not None
-    if not can_type_for(_user(request), pledge.lead_member, pledge.tier):
+    if not can_type_for(person(request), pledge.lead_member, pledge.tier):
         raise PermissionDenied(_("You cannot register for this member."))
-    if request.method != "POST" and not can_edit(_user(request), pledge):
+    if request.method != "POST" and not can_edit(person(request), pledge):
         messages.info(request, _("This registration has been sent and can no longer be changed here."))
         return redirect("pledges:detail", pledge.ref)
     entry = Entry(
         tier=pledge.tier, lead=pledge.lead_member, unit=pledge.unit, day=clock.today(), pledge=pledge
     )
     return _serve(request, entry)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _tiers(campaign: str) -> list[Tier]:
@@ -107,7 +102,7 @@ def _tiers(campaign: str) -> list[Tier]:
 
 def _open_form(request: HttpRequest, tier: Tier | None, code: str) -> HttpResponse:
     """The form for a new pledge: 404 outside the reader's scope, 403 for who may not type for him."""
-    lead, user = get_object_or_404(Member.objects.select_related("unit__parent"), code=code), _user(request)
+    lead, user = get_object_or_404(Member.objects.select_related("unit__parent"), code=code), person(request)
     if tier is None or not can_read_member(user, lead) or not lead.unit.is_under(tier.campaign.host):
         raise Http404
     if not can_type_for(user, lead, tier):
@@ -128,16 +123,16 @@ def _serve(request: HttpRequest, entry: Entry) -> HttpResponse:
         return _page(request, entry, form)
     draft = "draft" in request.POST
     form = entry.form_class(request.POST, draft=draft, **known)
-    saved = _save(_user(request), entry, form, draft=draft) if form.is_valid() else None
+    saved = _save(person(request), entry, form, draft=draft) if form.is_valid() else None
     if saved is None:
         return _page(request, entry, form)
     if draft:
         messages.success(request, _("The draft is saved. It has not been sent yet."))
         return redirect("pledges:edit", saved.ref)
-    messages.success(request, _sent(_user(request), entry))
+    messages.success(request, _sent(person(request), entry))
     if warning := _over_quota(entry):
         messages.warning(request, warning)
-    return redirect(_after(_user(request), entry))
+    return redirect(_after(person(request), entry))
 
 
 def _save(user: User, entry: Entry, form: PledgeForm, *, draft: bool) -> Pledge | None:
@@ -200,7 +195,7 @@ def _over_quota(entry: Entry) -> str:
 
 
 def _page(request: HttpRequest, entry: Entry, form: PledgeForm) -> TemplateResponse:
-    user, campaign = _user(request), entry.tier.campaign
+    user, campaign = person(request), entry.tier.campaign
     begins = entry.pledge is None or entry.pledge.status == PledgeStatus.DRAFT
     closed = why_not_register(user, entry.lead, entry.tier, entry.day) if begins else None
     others = _registered(entry)

@@ -14,6 +14,7 @@ from tests.e2e.district import District, make_district
 from tests.e2e.visitor import Visitor
 from tests.pledges.factories import DAY
 
+PATIENCE = 10_000  # milliseconds to wait for a page or a control, when two test processes share the machine
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -56,6 +57,7 @@ def visitor(
         def arrive() -> Visitor:
             view = {"width": width, "height": height}
             context = stack.enter_context(browser.new_context(base_url=live_server.url, viewport=view))
+            context.set_default_timeout(PATIENCE)
             return Visitor(context.new_page(), tmp_path)
 
         yield arrive

@@ -145,7 +145,9 @@ def _other_cells(district: District, ward: Unit, other: Unit) -> None:
     member(third, "Mai Thị Vân")
     cadre = member(third, "Phan Văn Đức", birth_year=1970)
     UserFactory(username="canbo", display_name=cadre.name, member=cadre)
-    listed = CadreList.objects.create(unit=district.host, year=2024, title="Danh sách cán bộ chủ chốt năm 2024")
+    listed = CadreList.objects.create(
+        unit=district.host, year=2024, title="Danh sách cán bộ chủ chốt năm 2024"
+    )
     CadreEntry.objects.create(
         cadre_list=listed,
         member=cadre,

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from cadres.forms.accounts import SignInForm
 from tests.e2e.words import vi
 
 pytestmark = pytest.mark.browser
@@ -15,8 +16,7 @@ def test_the_front_door_in_both_languages(visitor):
     expect(page).to_have_title(f"{vi('Sign in')} · {vi('New tasks, difficult tasks')}")
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Sign in"))
 
-    page.get_by_label(vi("User name")).fill("khong-co-ai")
-    page.get_by_label(vi("Password, or the one-time code of the slip")).fill("sai-mat-khau")
+    stranger.fill(SignInForm, username="khong-co-ai", password="sai-mat-khau")
     stranger.press(vi("Sign in"))
     expect(page.get_by_role("alert")).to_contain_text(vi("The user name or the password is not right."))
 

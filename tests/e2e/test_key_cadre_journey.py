@@ -3,9 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
+from pledges.forms.dockets import IssueForm, MeetingForm
+from pledges.forms.register import ReturnForm
+from pledges.forms.register_full import FullForm
+from pledges.models import Authority
 from reports import counts
 from tests.e2e.visitor import Visitor
-from tests.e2e.words import vi
+from tests.e2e.words import asked, vi
 from tests.pledges.factories import DAY
 
 pytestmark = pytest.mark.browser
@@ -35,28 +39,22 @@ def test_an_undertaking_from_the_cadre_to_the_document(signed_in, district):
     _see_the_course(cadre)
 
 
-def said(visitor: Visitor, text: str) -> None:
-    """The page tells that this has just been done."""
-    expect(visitor.page.get_by_role("status").filter(has_text=text)).to_be_visible()
-
-
 def _register(cadre: Visitor) -> None:
     page = cadre.page
     # He is a member too: both campaigns wait for him, this one is named by its title.
     campaign = page.get_by_role("region", name="Cán bộ chủ chốt đăng ký đảm nhận")
     cadre.follow(vi("Register"), within=campaign)
-    page.get_by_label(vi("Task"), exact=True).fill(TITLE)
+    cadre.fill(FullForm, title=TITLE, product=VAGUE)
     page.get_by_label(vi("Difficult"), exact=True).check()
     page.get_by_label(vi("Quarter III", context="deadline"), exact=True).check()
-    page.get_by_label(vi("Result, product")).fill(VAGUE)
-    page.get_by_label(vi("Authority")).select_option(label=vi("Party"))
+    page.get_by_label(asked(FullForm, "authority")).select_option(Authority.PARTY)
     send = vi("Send to the organisation board for vetting")
     cadre.press(send)
     unclear = vi("Not clear yet: %(labels)s.", labels="rõ trách nhiệm")
     expect(page.get_by_role("alert")).to_contain_text(unclear)
-    page.get_by_label(vi("Own role")).fill("Trưởng ban chỉ đạo, trực tiếp đối thoại")
+    cadre.fill(FullForm, own_role="Trưởng ban chỉ đạo, trực tiếp đối thoại")
     cadre.press(send)
-    said(cadre, vi("Sent to the organisation board for vetting."))
+    cadre.hear(vi("Sent to the organisation board for vetting."))
 
 
 def _ask_for_an_amendment(board: Visitor) -> None:
@@ -66,9 +64,9 @@ def _ask_for_an_amendment(board: Visitor) -> None:
     waits = vi("Registered, awaiting vetting", context="key cadre's pledge")
     expect(page.get_by_role("heading", level=1)).to_contain_text(waits)
     board.follow(vi("Ask for an amendment"))
-    page.get_by_label(vi("What is to be amended?")).fill(REASON)
+    board.fill(ReturnForm, reasons=REASON)
     board.press(vi("Ask for the amendment"))
-    said(board, vi("The amendment has been asked for."))
+    board.hear(vi("The amendment has been asked for."))
     expect(page.get_by_role("heading", level=1)).to_contain_text(vi("Amendment asked for"))
 
 
@@ -78,11 +76,10 @@ def _amend(cadre: Visitor) -> None:
     expect(cadre.main.get_by_role("region", name=TITLE)).to_contain_text(REASON)
     cadre.follow(vi("Amend and send again"))
     expect(page.get_by_role("region", name=vi("What is to be amended"))).to_contain_text(REASON)
-    product = page.get_by_label(vi("Result, product"))
-    expect(product).to_have_value(VAGUE)
-    product.fill(CLEAR)
+    expect(page.get_by_label(asked(FullForm, "product"))).to_have_value(VAGUE)
+    cadre.fill(FullForm, product=CLEAR)
     cadre.press(vi("Send to the organisation board for vetting"))
-    said(cadre, vi("Sent to the organisation board for vetting."))
+    cadre.hear(vi("Sent to the organisation board for vetting."))
 
 
 def _put_before_the_body(board: Visitor) -> None:
@@ -90,7 +87,7 @@ def _put_before_the_body(board: Visitor) -> None:
     board.follow(vi("Make the docket"))
     expect(board.main).to_contain_text(CLEAR)
     board.press(vi("Make the docket"))
-    said(board, vi("The docket is ready for the meeting."))
+    board.hear(vi("The docket is ready for the meeting."))
     expect(board.main).to_contain_text(STANDING)
 
 
@@ -98,28 +95,25 @@ def _conclude(recorder: Visitor) -> None:
     page = recorder.page
     recorder.follow(vi("Undertakings of key cadres %(year)s", year=2024))
     recorder.follow(vi("Record the conclusion"))
-    page.get_by_label(vi("Day of the meeting")).fill("26/03/2024")
-    page.get_by_label(vi("Who presided")).fill("Đồng chí Bí thư Quận ủy")
-    page.get_by_label(vi("Present")).fill("10")
-    page.get_by_label(vi("Agreed")).fill("5")
-    recorder.press_and_confirm(vi("Record the conclusion"))
-    half = vi(
-        "%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.", agreed=5, seats=11
+    recorder.fill(
+        MeetingForm, on="26/03/2024", presided_by="Đồng chí Bí thư Quận ủy", present="10", agreed="5"
     )
-    expect(page.get_by_role("alert")).to_contain_text(half)
-    page.get_by_label(vi("Agreed")).fill("9")
     recorder.press_and_confirm(vi("Record the conclusion"))
-    said(recorder, vi("The conclusion has been recorded."))
+    rule = "%(agreed)s of %(seats)s is not more than half of the body: the act does not hold."
+    half = vi(rule, agreed=5, seats=11)
+    expect(page.get_by_role("alert")).to_contain_text(half)
+    recorder.fill(MeetingForm, agreed="9")
+    recorder.press_and_confirm(vi("Record the conclusion"))
+    recorder.hear(vi("The conclusion has been recorded."))
     expect(recorder.main).to_contain_text(vi("awaits its number"))
 
 
 def _issue(clerk: Visitor) -> None:
-    page = clerk.page
     clerk.follow(vi("Undertakings of key cadres %(year)s", year=2024))
     clerk.follow(vi("Issue the document"))
-    page.get_by_label(vi("Number and symbol")).fill(NUMBER)
+    clerk.fill(IssueForm, number=NUMBER)
     clerk.press_and_confirm(vi("Issue the document"))
-    said(clerk, vi("The document has been issued."))
+    clerk.hear(vi("The document has been issued."))
     expect(clerk.main).to_contain_text(f"{NUMBER}, 26/03/2024")
 
 

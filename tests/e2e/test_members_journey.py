@@ -4,7 +4,9 @@ import docx
 import pytest
 from playwright.sync_api import Locator, expect
 
-from pledges.models import Novelty
+from pledges.forms.dockets import MeetingForm
+from pledges.forms.meeting import MeetingForm as CellMeetingForm
+from pledges.forms.register import ShortForm
 from reports import counts
 from tests.e2e.visitor import Visitor
 from tests.e2e.words import vi, vi_count
@@ -57,9 +59,8 @@ def _register(secretary: Visitor) -> None:
     secretary.press(vi("Send to the cell"))
     expect(page.get_by_role("alert")).to_contain_text(vi("Write the task you register."))
 
-    page.get_by_label(vi("1. What do you register to carry out?")).fill(TITLE)
+    secretary.fill(ShortForm, title=TITLE, product=PRODUCT)
     page.get_by_label(vi("Difficult"), exact=True).check()
-    page.get_by_label(vi("3. Which result, which product exactly?")).fill(PRODUCT)
     page.get_by_label(vi("Quarter II", context="deadline"), exact=True).check()
     read_back = page.locator("[data-readback]")
     for words in (TITLE, vi("a difficult task"), PRODUCT, "quý II/2024"):
@@ -68,12 +69,11 @@ def _register(secretary: Visitor) -> None:
 
 
 def _see_on_the_list(secretary: Visitor) -> None:
-    said = vi("Registered for %(name)s. The record says that you entered it.", name=MEMBER)
-    expect(secretary.page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    secretary.hear(vi("Registered for %(name)s. The record says that you entered it.", name=MEMBER))
     expect(figure(secretary)).to_have_text("4/5 (80%)")
     row = row_of(secretary, MEMBER)
     state = vi("Registered, awaiting the cell", context="member's pledge")
-    for words in (TITLE, str(vi(Novelty.DIFFICULT.label)), PRODUCT, "quý II/2024", state):
+    for words in (TITLE, vi("Difficult"), PRODUCT, "quý II/2024", state):
         expect(row).to_contain_text(words)
 
 
@@ -81,8 +81,7 @@ def _record_meeting(secretary: Visitor) -> None:
     page = secretary.page
     record = "Record the meeting (%(n)s task waiting)", "Record the meeting (%(n)s tasks waiting)"
     secretary.follow(vi_count(*record, 4))
-    page.get_by_label(vi("Present")).fill("5")
-    page.get_by_label(vi("Agreed")).fill("5")
+    secretary.fill(CellMeetingForm, present="5", agreed="5")
     asked = vi("What the cell decided on the task of %(name)s", name=UNCLEAR)
     decision = page.get_by_role("row").filter(has=page.get_by_role("group", name=asked))
     decision.get_by_label(vi("To be amended", context="the cell decides")).check()
@@ -103,23 +102,20 @@ def _endorse(officer: Visitor) -> None:
     page = officer.page
     expect(figure(officer)).to_have_text("1/2 (50%)")
     officer.press(vi_count("Endorse %(shown)s list", "Endorse %(shown)s lists", 1, shown=1))
-    page.get_by_label(vi("Day of the meeting")).fill("26/03/2024")
-    page.get_by_label(vi("Who presided")).fill("Đồng chí Bí thư Đảng ủy")
-    page.get_by_label(vi("Present")).fill("8")
-    page.get_by_label(vi("Agreed")).fill("8")
+    officer.fill(MeetingForm, on="26/03/2024", presided_by="Đồng chí Bí thư Đảng ủy", present="8", agreed="8")
     officer.press_and_confirm(vi("Record the conclusion"))
-    expect(page.get_by_role("status").filter(has_text=vi("The conclusion has been recorded."))).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text=vi("The conclusion has been recorded."))
+    ).to_be_visible()
     expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("endorsed"))
 
 
 def _send_upwards(officer: Visitor) -> None:
-    page = officer.page
     officer.follow(vi("Cells not sent"))
     officer.follow(vi("Endorsed", context="lists"))
     expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("Endorsed"))
     officer.press_and_confirm(vi("Send upwards"))
-    sent = vi("The list has been sent to the level above.")
-    expect(page.get_by_role("status").filter(has_text=sent)).to_be_visible()
+    officer.hear(vi("The list has been sent to the level above."))
 
 
 def _report(board: Visitor, share: str) -> None:

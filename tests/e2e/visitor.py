@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page
+from django.forms import Form
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
-from tests.e2e.words import vi
+from cadres.forms.accounts import SignInForm
+from tests.e2e.words import asked, vi
 
 PASSWORD = "mat-khau-thu"  # of every account that tests.factories makes
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -24,10 +26,10 @@ class Visitor:
     def __init__(self, page: Page, pictures: Path) -> None:
         self.page, self.pictures = page, pictures
         self.complaints: list[str] = []
-        page.on("console", self._hear)
+        page.on("console", self._note)
         page.on("pageerror", self._suffer)
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location['url']})")
 
@@ -40,11 +42,15 @@ class Visitor:
         return self.page.get_by_role("main")
 
     def sign_in(self, username: str) -> None:
-        """By user name and password, as everybody does."""
-        self.open("/sign-in/")
-        self.page.get_by_label(vi("User name")).fill(username)
-        self.page.get_by_label(vi("Password, or the one-time code of the slip")).fill(PASSWORD)
+        """By user name and password, as everybody does; the sign-in page itself is judged at the front door."""
+        self.page.goto("/sign-in/")
+        self.fill(SignInForm, username=username, password=PASSWORD)
         self.press(vi("Sign in"))
+
+    def fill(self, form: type[Form], **answers: str) -> None:
+        """Type the answers into the fields of a form, each found by its label."""
+        for field, answer in answers.items():
+            self.page.get_by_label(asked(form, field)).fill(answer)
 
     def open(self, path: str) -> None:
         """Type an address of the site."""
@@ -72,6 +78,10 @@ class Visitor:
             control.click()
         self.judge()
 
+    def hear(self, text: str) -> None:
+        """The page must tell that this has just been done."""
+        expect(self.page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
     def judge(self) -> None:
         """Fail with everything that is wrong with the page as it now stands."""
         self._picture()
@@ -87,4 +97,4 @@ class Visitor:
 
     def _picture(self) -> None:
         number = len(list(self.pictures.iterdir())) + 1
-        self.page.screenshot(path=self.pictures / f"{number:02}.png", full_page=True)
+        self.page.screenshot(path=self.pictures / f"{number:02}.jpg", type="jpeg", full_page=True)

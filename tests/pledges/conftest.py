@@ -1,8 +1,9 @@
-"""What tests of pages share: the day of the campaign, and pages in English, whose words are in the code."""
+"""What tests share: a member in a cell, the day of the campaign, pages in English, whose words are in the code."""
 
 import pytest
 
-from tests.pledges.factories import DAY
+from tests.factories import MemberFactory, UserFactory
+from tests.pledges.factories import DAY, CampaignFactory, cell_of, members_tier
 
 
 @pytest.fixture
@@ -22,3 +23,21 @@ def visit(client, on_the_day, settings):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def tier(db):
+    """The members' tier of a campaign that is open."""
+    return members_tier(CampaignFactory())
+
+
+@pytest.fixture
+def lead(tier):
+    """A member of a cell of the campaign's host."""
+    return MemberFactory(unit=cell_of(tier.campaign))
+
+
+@pytest.fixture
+def own(lead):
+    """The account of that member."""
+    return UserFactory(member=lead)

@@ -159,7 +159,9 @@ def test_seats_are_asked_once_and_known_from_then_on(place):
     assert second.seats == 13
 
 
-@pytest.mark.parametrize("who", ["board", "body_member", "clerk", "inspector", "peoples_recorder", "stranger"])
+@pytest.mark.parametrize(
+    "who", ["board", "body_member", "clerk", "inspector", "peoples_recorder", "stranger"]
+)
 def test_only_the_recorder_of_the_body_records_it(place, who):
     pledge = place.pledge()
     docket = place.docket(pledge)
@@ -178,7 +180,11 @@ def test_every_line_not_named_is_approved_with_all_its_rows(place):
     conclude(docket, place.recorder)
     docket.refresh_from_db()
     pledge.refresh_from_db()
-    assert (docket.state, docket.meeting_on, docket.concluded_by) == (DocketState.CONCLUDED, DAY, place.recorder)
+    assert (docket.state, docket.meeting_on, docket.concluded_by) == (
+        DocketState.CONCLUDED,
+        DAY,
+        place.recorder,
+    )
     assert line_of(docket, pledge).outcome == Outcome.APPROVE
     assert (pledge.status, pledge.approved_version.no) == (PledgeStatus.APPROVED, 1)
     event = PledgeEvent.objects.get(pledge=pledge, action="approved")

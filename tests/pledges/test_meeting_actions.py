@@ -27,11 +27,6 @@ from tests.pledges.threads import at_once
 
 
 @pytest.fixture
-def tier(db):
-    return members_tier(CampaignFactory())
-
-
-@pytest.fixture
 def cell(tier):
     return cell_of(tier.campaign)
 
@@ -107,7 +102,7 @@ def test_pledges_of_another_cell_are_not_touched(tier, cell, by):
     elsewhere = cell_of(tier.campaign)
     other = pledge_of(MemberFactory(unit=elsewhere), tier, secretary_of(elsewhere))
     three(cell, tier, by)
-    record(cell, tier, by, decisions={other.pk: Decision(Outcome.REJECT)})
+    record(cell, tier, by, decisions={other.pk: Decision(Outcome.REJECT, "Khác")})
     other.refresh_from_db()
     assert other.status == PledgeStatus.SUBMITTED
 

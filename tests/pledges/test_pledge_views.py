@@ -1,4 +1,4 @@
-"""My pledges, one pledge, the record of a member; withdrawing, and asking for an amendment at the desk."""
+"""My pledges, and one pledge with its time line."""
 
 import uuid
 from datetime import UTC, date, datetime
@@ -6,11 +6,16 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from cadres.models import Standing
 from cadres.roles import Role
 from pledges.actions import dockets
 from pledges.actions.dockets import Decision, Meeting
-from pledges.models import Authority, Channel, EventAction, PledgeEvent, Progress
+from pledges.models import (
+    Authority,
+    Channel,
+    EventAction,
+    PledgeEvent,
+    Progress,
+)
 from pledges.states import Outcome, PledgeStatus
 from tests.factories import MemberFactory, UserFactory, user_with
 from tests.pledges.factories import (
@@ -24,37 +29,12 @@ from tests.pledges.factories import (
     pledge_of,
     secretary_of,
 )
-
-
-@pytest.fixture
-def tier(db):
-    return members_tier(CampaignFactory())
-
-
-@pytest.fixture
-def lead(tier):
-    return MemberFactory(unit=cell_of(tier.campaign))
-
-
-@pytest.fixture
-def own(lead):
-    return UserFactory(member=lead)
+from tests.pledges.pages import at, text
 
 
 @pytest.fixture
 def board(tier):
     return user_with(Role.BOARD_OFFICER, unit=tier.campaign.host)
-
-
-def at(name, pledge):
-    return reverse(f"pledges:{name}", args=[pledge.ref])
-
-
-def text(response):
-    return response.content.decode()
-
-
-# ---- My pledges --------------------------------------------------------------------------------
 
 
 def test_mine_shows_what_is_to_be_done_first(visit, tier, lead, own):
@@ -117,9 +97,6 @@ def test_mine_costs_the_same_whatever_is_registered(visit, tier, lead, own, djan
     client = visit(own)
     with django_assert_num_queries(8):
         client.get(reverse("pledges:mine"))
-
-
-# ---- One pledge --------------------------------------------------------------------------------
 
 
 def test_a_pledge_shows_content_status_and_time_line(visit, tier, lead):
@@ -262,163 +239,6 @@ def test_a_pledge_costs_the_same_whatever_happened_to_it(
     client = visit(own)
     with django_assert_num_queries(10):
         client.get(at("detail", pledge))
-
-
-# ---- The record of a member --------------------------------------------------------------------
-
-
-def test_the_record_shows_pledges_and_hides_the_card(visit, tier, lead, own):
-    lead.card_number = "12345678"
-    lead.save()
-    pledge_of(lead, tier, own, content={"title": "Việc của đồng chí"})
-    page = text(visit(secretary_of(lead.unit)).get(reverse("pledges:member", args=[lead.code])))
-    assert "Việc của đồng chí" in page
-    assert "•••678" in page
-    assert "12345678" not in page
-
-
-@pytest.mark.parametrize(
-    ("standing", "uncounted"),
-    [(Standing.ACTIVE, False), (Standing.IN_TRANSFER, False), (Standing.EXEMPT, True), (Standing.AWAY, True)],
-)
-def test_the_record_says_who_is_not_counted(visit, tier, lead, standing, uncounted):
-    member = MemberFactory(unit=lead.unit, standing=standing)
-    page = text(visit(secretary_of(lead.unit)).get(reverse("pledges:member", args=[member.code])))
-    assert ("not counted in the rate" in page) == uncounted
-
-
-def test_who_sees_a_record(visit, tier, lead, own, board):
-    url = reverse("pledges:member", args=[lead.code])
-    for user in (own, secretary_of(lead.unit), board, user_with(Role.INSPECTOR, unit=lead.unit.parent)):
-        assert visit(user).get(url).status_code == 200
-    for user in (
-        UserFactory(member=MemberFactory(unit=lead.unit)),
-        secretary_of(cell_of(tier.campaign)),
-        user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host),
-    ):
-        assert visit(user).get(url).status_code == 404
-    assert visit(board).get(reverse("pledges:member", args=["KHONG-CO"])).status_code == 404
-
-
-def test_the_record_offers_registering_to_who_may_type(visit, tier, lead, board):
-    url = reverse("pledges:member", args=[lead.code])
-    register = reverse("pledges:register", args=[tier.campaign.code, lead.code])
-    assert register in text(visit(secretary_of(lead.unit)).get(url))
-    assert register not in text(visit(board).get(url))
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_record_costs_the_same_whatever_is_in_it(
-    visit, tier, lead, own, board, django_assert_num_queries, count
-):
-    for _ in range(count):
-        pledge_of(lead, tier, own)
-    client = visit(board)
-    client.get(reverse("pledges:member", args=[lead.code]))
-    with django_assert_num_queries(11):
-        client.get(reverse("pledges:member", args=[lead.code]))
-
-
-# ---- Withdrawing -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("status", [PledgeStatus.DRAFT, PledgeStatus.SUBMITTED, PledgeStatus.RETURNED])
-def test_a_registration_is_withdrawn_after_a_question(visit, tier, lead, own, status):
-    pledge = pledge_in(status, lead, tier, own)
-    asked = visit(own).get(at("withdraw", pledge))
-    assert pledge.title in text(asked)
-    pledge.refresh_from_db()
-    assert pledge.status == status
-    response = visit(own).post(at("withdraw", pledge), follow=True)
-    assert "has been withdrawn" in text(response)
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.WITHDRAWN
-
-
-def test_withdrawing_twice_is_one_effect(visit, tier, lead, own):
-    pledge = pledge_of(lead, tier, own)
-    for _ in range(2):
-        assert visit(own).post(at("withdraw", pledge)).status_code == 302
-    assert PledgeEvent.objects.filter(action=EventAction.WITHDRAWN).count() == 1
-
-
-def test_what_was_adopted_is_not_withdrawn(visit, tier, lead, own):
-    pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
-    assert visit(own).get(at("withdraw", pledge))["Location"] == at("detail", pledge)
-    visit(own).post(at("withdraw", pledge))
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.APPROVED
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_who_may_withdraw(visit, tier, lead, own, board, method):
-    pledge = pledge_of(lead, tier, own)
-    url = at("withdraw", pledge)
-    assert getattr(visit(secretary_of(cell_of(tier.campaign))), method)(url).status_code == 404
-    assert getattr(visit(board), method)(url).status_code == 403
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.SUBMITTED
-    assert getattr(visit(secretary_of(lead.unit)), method)(url).status_code in (200, 302)
-
-
-# ---- The desk of the organisation board ----------------------------------------------------------
-
-
-def test_the_board_asks_for_an_amendment_with_reasons(visit, tier, lead, own, board):
-    pledge = pledge_of(lead, tier, own)
-    assert pledge.title in text(visit(board).get(at("return", pledge)))
-    visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.RETURNED
-    event = PledgeEvent.objects.filter(pledge=pledge).latest("seq")
-    assert (event.note, event.actor, event.on, event.docket) == ("Chưa rõ thời hạn", board, DAY, None)
-
-
-@pytest.mark.parametrize("reasons", ["", "  ", "x" * 2001], ids=["none", "blank", "too long"])
-def test_reasons_are_needed_and_kept(visit, tier, lead, own, board, reasons):
-    pledge = pledge_of(lead, tier, own)
-    response = visit(board).post(at("return", pledge), {"reasons": reasons})
-    assert response.status_code == 200
-    assert response.context["form"]["reasons"].value() == reasons
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.SUBMITTED
-
-
-def test_asking_twice_is_one_effect(visit, tier, lead, own, board):
-    pledge = pledge_of(lead, tier, own)
-    for _ in range(2):
-        assert visit(board).post(at("return", pledge), {"reasons": "Chưa rõ"}).status_code == 302
-    assert PledgeEvent.objects.filter(action=EventAction.RETURNED).count() == 1
-
-
-def test_what_was_decided_meanwhile_keeps_the_reasons_on_the_page(visit, tier, lead, own, board):
-    pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
-    assert visit(board).get(at("return", pledge))["Location"] == at("detail", pledge)
-    response = visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
-    assert response.context["form"].non_field_errors()
-    assert "Chưa rõ thời hạn" in text(response)
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.APPROVED
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_only_the_board_asks_at_the_desk(visit, tier, lead, own, method):
-    pledge = pledge_of(lead, tier, own)
-    for user in (own, secretary_of(lead.unit), user_with(Role.GRASSROOTS_OFFICER, unit=lead.unit.parent)):
-        assert getattr(visit(user), method)(at("return", pledge), {"reasons": "x"}).status_code == 403
-    stranger = user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host)
-    assert getattr(visit(stranger), method)(at("return", pledge), {"reasons": "x"}).status_code == 404
-    pledge.refresh_from_db()
-    assert pledge.status == PledgeStatus.SUBMITTED
-
-
-@pytest.mark.parametrize("name", ["detail", "withdraw", "return"])
-def test_signed_out_and_wrong_methods(visit, client, tier, lead, own, name):
-    pledge = pledge_of(lead, tier, own)
-    assert client.get(at(name, pledge))["Location"].startswith(reverse("cadres:sign_in"))
-    assert visit(own).put(at(name, pledge)).status_code == 405
-    if name == "detail":
-        assert visit(own).post(at(name, pledge)).status_code == 405
 
 
 def test_a_stub_shows_its_document_and_nothing_else(visit, tier, lead, own):

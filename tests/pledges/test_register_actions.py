@@ -41,22 +41,6 @@ from tests.pledges.factories import (
 from tests.pledges.threads import at_once
 
 
-@pytest.fixture
-def tier(db):
-    return members_tier(CampaignFactory())
-
-
-@pytest.fixture
-def lead(tier):
-    return MemberFactory(unit=cell_of(tier.campaign))
-
-
-@pytest.fixture
-def own(lead):
-    """The account of the member."""
-    return UserFactory(member=lead)
-
-
 def act(by, **kwargs):
     return Act(**{"by": by, "on": DAY} | kwargs)
 

@@ -21,7 +21,7 @@ from config.supervisor import Supervisor
 
 # Words of the operator are English; the two lines that a visitor of the demo reads are in both languages.
 VISITOR = "Mở địa chỉ này và chọn một vai trò · Open this address and choose a role"
-NOBODY = "Nobody can sign in yet. Make the first account: python3 manage.py add_administrator NAME"
+NOBODY = "Nobody can sign in yet. Make the first account: import a roster, then python3 manage.py add_administrator USERNAME --name NAME --unit CODE"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _CELERY = ("celery", "--app", "config.celery")
