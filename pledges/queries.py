@@ -298,12 +298,12 @@ def pending_lists(tier: Tier) -> QuerySet[DocketLine]:
     return DocketLine.objects.filter(docket__tier=tier, docket__state=DocketState.OPEN, unit__isnull=False)
 
 
-def first_hand(dockets: QuerySet[Docket], user: User) -> QuerySet[Docket]:
-    """Of the dockets those of the user's own bodies and units, not those of units below."""
+def first_hand(user: User) -> Q:
+    """The condition "the docket is of the user's own bodies or units", not of units below them."""
     scope = scope_of(user)
     bodies = {pk for keys in scope.bodies.values() for pk in keys}
     paths = {path for paths in scope.paths.values() for path in paths}
-    return dockets.filter(Q(body__in=bodies) | Q(body__unit__path__in=paths))
+    return Q(body__in=bodies) | Q(body__unit__path__in=paths)
 
 
 def of_tier(prefix: str, tier: Tier) -> Q:

@@ -21,14 +21,14 @@ def build_endorsement(
     """
     with transaction.atomic():
         waiting = list(queries.lists_awaiting(tier, body).values_list("pk", flat=True))
-        docket = open_endorsement(tier, body).select_for_update(of=("self",)).first()
+        docket = _open_docket(tier, body).select_for_update(of=("self",)).first()
         if docket is None:
             return build_docket(tier=tier, body=body, title=title, by=by, unit_ids=waiting, ref=ref)
         add_lines(docket, unit_ids=waiting)
     return docket
 
 
-def open_endorsement(tier: Tier, body: Body) -> QuerySet[Docket]:
+def _open_docket(tier: Tier, body: Body) -> QuerySet[Docket]:
     """The body's docket of lists that still stands before its meeting; there is one at most."""
     lists = DocketLine.objects.filter(docket=OuterRef("pk"), unit__isnull=False)
     return Docket.objects.filter(Exists(lists), tier=tier, body=body, state=DocketState.OPEN).order_by("pk")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from cadres.rates import Rate
 from cadres.text import fold
 from pledges import queries
 from pledges.models import Docket, DocketLine, SentList, Tier
+from pledges.views.paging import page_of
 
 PAGE = 50
 CELLS, UNITS = "cells", "units"
@@ -107,7 +108,8 @@ class ListFilter:
         for word in fold(self.name).split():
             units = units.filter(name_key__contains=word)
         ordered = units.select_related("parent").order_by("path")
-        return Paginator(ordered, PAGE).get_page(self.params.get("page"))
+        known = None if self.name else self.totals[self.show]
+        return page_of(ordered, size=PAGE, number=self.params.get("page"), known=known)
 
     def chips(self) -> list[dict[str, object]]:
         """One chip a state; level and name stay."""
@@ -144,24 +146,32 @@ class ListFilter:
             del values["of"]
         return "?" + urlencode({key: value for key, value in values.items() if value})
 
+    @cached_property
+    def pending(self) -> dict[int, Docket]:
+        """By unit, the docket of the committee that holds its list and still awaits its meeting."""
+        lines = queries.pending_lists(self.tier).filter(docket__body__unit=self.place)
+        return {line.unit_id: line.docket for line in lines.select_related("docket") if line.unit_id}
+
+    @cached_property
+    def to_amend(self) -> dict[int, DocketLine]:
+        """Lists asked to be amended that have not come again: those of the page, and the committee's own."""
+        return queries.lists_to_amend(self.tier, [*self.page, self.place])
+
     def table(self) -> list[ListRow]:
         """The rows of the page, read for all of them at once."""
         units = list(self.page)
-        lists = SentList.objects.filter(tier=self.tier, unit__in=units).select_related("endorsed_by__body")
+        lists = SentList.objects.filter(tier=self.tier, unit__in=units).select_related("endorsed_by")
         sent = {row.unit_id: row for row in lists}
-        pending = queries.pending_lists(self.tier).filter(unit__in=units).select_related("docket")
-        dockets = {line.unit_id: line.docket for line in pending}
         offices = Office.objects.filter(unit__in=units, end=None, kind=OfficeKind.SECRETARY)
         secretaries = {office.unit_id: office for office in offices.select_related("member")}
-        returned = queries.lists_to_amend(self.tier, units)
         cells = queries.cell_totals_below(self.tier, self.place) if self.of == UNITS else {}
         return [
             ListRow(
                 unit,
                 sent.get(unit.pk),
                 secretaries.get(unit.pk),
-                dockets.get(unit.pk),
-                returned.get(unit.pk),
+                self.pending.get(unit.pk),
+                self.to_amend.get(unit.pk),
                 Rate(*cells[unit.path]) if unit.path in cells and not unit.is_cell else None,
             )
             for unit in units

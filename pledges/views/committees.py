@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,10 +16,9 @@ from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Body, BodyKind, Unit
 from cadres.permissions import can_read_unit
-from pledges import queries
 from pledges.actions import lists
 from pledges.actions.acts import NotAllowedError
-from pledges.actions.endorsements import build_endorsement, open_endorsement
+from pledges.actions.endorsements import build_endorsement
 from pledges.forms.dockets import EndorseForm
 from pledges.models import SentList, Tier, TierKind
 from pledges.permissions import can_build_docket, can_record, can_send_list
@@ -61,7 +59,7 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     tier, place = _committee(request, campaign, unit)
     chosen = ListFilter(tier, place, request.GET)
     body = _body(place)
-    user, own = person(request), _own_list(tier, place)
+    user, own = person(request), None if chosen.is_host else _own_list(tier, place)
     context = {
         "tier": tier,
         "campaign": tier.campaign,
@@ -70,7 +68,7 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "page": chosen.page,
         "rows": chosen.table(),
         "own": own,
-        "own_return": None if own else queries.lists_to_amend(tier, [place]).get(place.pk),
+        "own_return": None if own else chosen.to_amend.get(place.pk),
         "may_record": body is not None and can_record(user, body),
         "may_send": own is None
         and bool(chosen.totals["endorsed"])
@@ -89,14 +87,15 @@ def _own_list(tier: Tier, place: Unit) -> SentList | None:
 
 def _to_endorse(request: HttpRequest, chosen: ListFilter, body: Body | None) -> dict[str, Any]:
     """The docket that awaits its meeting, and how many lists the person can take to one now."""
-    if body is None or (chosen.is_host and chosen.of != UNITS):
+    if chosen.is_host and chosen.of != UNITS:
         return {"open_docket": None, "n_to_endorse": 0}
-    docket = open_endorsement(chosen.tier, body).annotate(n=Count("lines")).first()
-    n = queries.lists_awaiting(chosen.tier, body).count()
-    if docket and can_record(person(request), body):
-        n += docket.n
-    may = _may_endorse(request, chosen.tier, chosen.place, body)
-    return {"open_docket": docket, "n_to_endorse": n if may else 0}
+    n = 0
+    if body and _may_endorse(request, chosen.tier, chosen.place, body):
+        n = chosen.totals["sent"]
+        # What lies on the docket already waits for its recorder only.
+        if not can_record(person(request), body):
+            n -= len(chosen.pending)
+    return {"open_docket": next(iter(chosen.pending.values()), None), "n_to_endorse": n}
 
 
 @signed_in

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, Count, IntegerField, Value, When
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,6 +18,7 @@ from pledges import queries
 from pledges.models import Docket, StepLevel, StepMode, Tier
 from pledges.permissions import can_build_docket, can_record, visible_dockets
 from pledges.states import CampaignState, DocketState
+from pledges.views.paging import page_of
 
 PAGE = 30
 BELOW = "below"
@@ -31,19 +33,30 @@ class DocketFilter:
         self.user, self.params = user, params
         self.of = BELOW if params.get("of") == BELOW else ""
         self.state = params.get("state", "") if params.get("state") in DocketState.values else ""
-        everything = visible_dockets(user).exclude(body__kind=BodyKind.CELL_MEETING)
-        own = queries.first_hand(everything, user)
-        self.below = everything.exclude(pk__in=own.values("pk"))
-        self.rows = self.below if self.of else own
+        self.everything = visible_dockets(user).exclude(body__kind=BodyKind.CELL_MEETING)
+        self.own = queries.first_hand(user)
 
     @property
     def is_filtered(self) -> bool:
         """Whether the list is not simply everything of the reader's own bodies."""
         return bool(self.of or self.state)
 
+    @cached_property
+    def totals(self) -> dict[str, dict[str, int]]:
+        """How many dockets there are by state: of the own bodies, and of units below."""
+        counts = {"": Count("pk", filter=self.own), BELOW: Count("pk", filter=~self.own)}
+        rows = self.everything.order_by().values("state")
+        rows = rows.annotate(first=counts[""], second=counts[BELOW])
+        return {row["state"]: {"": row["first"], BELOW: row["second"]} for row in rows}
+
+    def _total(self, of: str, state: str = "") -> int:
+        return sum(counts[of] for key, counts in self.totals.items() if state in ("", key))
+
     def page(self) -> Page[Docket]:
         """What waits for the reader first, then the newest."""
-        rows = self.rows.filter(state=self.state) if self.state else self.rows
+        rows = self.everything.filter(~self.own if self.of else self.own)
+        if self.state:
+            rows = rows.filter(state=self.state)
         waits = [DocketState.OPEN, DocketState.CONCLUDED, DocketState.ISSUED]
         if scope_of(self.user).has(Role.CLERK):
             waits = [DocketState.CONCLUDED, DocketState.OPEN, DocketState.ISSUED]
@@ -53,18 +66,20 @@ class DocketFilter:
             .annotate(place=Case(*places, output_field=IntegerField()), n_lines=Count("lines"))
             .order_by("place", "-campaign__year", "-created_at", "-pk")
         )
-        return Paginator(ordered, PAGE).get_page(self.params.get("page"))
+        known = self._total(self.of, self.state)
+        return page_of(ordered, size=PAGE, number=self.params.get("page"), known=known)
 
     def chips(self) -> list[dict[str, object]]:
         """One chip a state that occurs, and one for the dockets of units below."""
-        counts = dict(self.rows.order_by().values_list("state").annotate(n=Count("pk")))
-        chips = [self._chip("", pgettext("dockets", "All"), sum(counts.values()))]
+        chips = [self._chip("", pgettext("dockets", "All"), self._total(self.of))]
         chips += [
-            self._chip(state, label, counts[state]) for state, label in DocketState.choices if state in counts
+            self._chip(state, label, n)
+            for state, label in DocketState.choices
+            if (n := self._total(self.of, state)) or state == self.state
         ]
         if self.of:
             chips.append({"label": _("Own bodies"), "url": reverse("pledges:docket_list"), "active": False})
-        elif n := self.below.count():
+        elif n := self._total(BELOW):
             url = f"{reverse('pledges:docket_list')}?of={BELOW}"
             chips.append({"label": _("Of organisations below"), "url": url, "count": n, "active": False})
         return chips

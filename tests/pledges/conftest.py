@@ -1,4 +1,4 @@
-"""What tests share: a member in a cell, the day of the campaign, pages in English, whose words are in the code."""
+"""What tests share: a member in a cell, the day of the campaign, pages in English as the code has them."""
 
 import pytest
 
