@@ -24,7 +24,6 @@ from cadres.models.units import UnitQuerySet
 from cadres.permissions import scope_of
 from pledges.models import (
     Counted,
-    Docket,
     DocketLine,
     Pledge,
     PledgeTier,
