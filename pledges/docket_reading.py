@@ -109,20 +109,21 @@ def preview(tier: Tier, body: Body) -> list[DocketLine]:
 
 def groups(lines: Iterable[DocketLine], posts: dict[int, str], joint: Joint | None = None) -> list[Group]:
     """Lines about pledges grouped by cadre, in the order of the docket."""
-    joint = joint or Joint()
     found = []
-    for no, (member, rows) in enumerate(groupby(lines, key=lambda line: line.pledge.lead_member), start=1):
-        readings = [
-            Reading(
-                line,
-                said(line.version),
-                joint.agreed.get(line.pledge_id, ""),
-                joint.awaited.get(line.pledge_id, ""),
-            )
-            for line in rows
-        ]
+    for no, (member, rows) in enumerate(groupby(lines, key=_lead), start=1):
+        readings = [_reading(line, joint or Joint()) for line in rows]
         found.append(Group(no, member, posts.get(member.pk, "") if member else "", readings))
     return found
+
+
+def _lead(line: DocketLine) -> Member | None:
+    return line.pledge.lead_member if line.pledge else None
+
+
+def _reading(line: DocketLine, joint: Joint) -> Reading:
+    assert line.version is not None
+    pledge = line.pledge_id or 0
+    return Reading(line, said(line.version), joint.agreed.get(pledge, ""), joint.awaited.get(pledge, ""))
 
 
 def list_readings(docket: Docket, lines: Iterable[DocketLine]) -> list[ListReading]:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("campaigns/<str:campaign>/cells/<str:unit>/", cells.cell_list, name="cell"),
     path("campaigns/<str:campaign>/cells/<str:unit>/print/", cells.print_list, name="cell_print"),
     path("campaigns/<str:campaign>/cells/<str:unit>/meeting/", cells.meeting, name="cell_meeting"),
+    path("campaigns/<str:campaign>/cells/<str:unit>/send/", cells.send, name="cell_send"),
     path("campaigns/<str:campaign>/committees/<str:unit>/", committees.sent_lists, name="committee"),
     path("campaigns/<str:campaign>/committees/<str:unit>/endorse/", committees.endorse, name="endorse"),
     path("campaigns/<str:campaign>/committees/<str:unit>/send/", committees.send, name="send_up"),

@@ -10,7 +10,8 @@ from cadres.models import Unit, User
 from cadres.outbox import note_changes
 from pledges.actions.acts import NotAllowedError
 from pledges.models import Docket, DocketLine, SentList, Tier
-from pledges.permissions import can_send_list
+from pledges.permissions import can_record_cell_meeting, can_send_list
+from pledges.queries import cell_pledges
 from pledges.states import Outcome
 
 
@@ -24,6 +25,21 @@ def mark_sent(*, tier: Tier, units: Sequence[Unit], on: date, by: User | None) -
         made = SentList.objects.bulk_create(rows, ignore_conflicts=True)
         note_changes([row.unit_id for row in rows], campaign=tier.campaign_id)
     return made
+
+
+def send_cell_list(*, tier: Tier, cell: Unit, on: date, by: User) -> bool:
+    """Send a cell's list again that the level above had sent back, once nothing on it awaits a meeting.
+
+    Returns whether it was sent now. Raises NotAllowedError.
+    """
+    if not can_record_cell_meeting(by, cell):
+        raise NotAllowedError(_("You do not send the list of this cell."))
+    pledges = cell_pledges(cell, tier)
+    if pledges.awaiting_meeting().exists():
+        raise NotAllowedError(_("Some registrations await the cell's meeting; record it first."))
+    if not pledges.approved().exists():
+        raise NotAllowedError(_("The cell has adopted no registration yet."))
+    return bool(mark_sent(tier=tier, units=[cell], on=on, by=by))
 
 
 def send_upwards(*, tier: Tier, unit: Unit, on: date, by: User) -> bool:

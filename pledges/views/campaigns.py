@@ -1,6 +1,5 @@
 """Campaigns: what is in force, for whom, by which route."""
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,16 +14,12 @@ from pledges.models import Campaign
 from pledges.route_words import Names, tier_words
 
 
-def _campaigns() -> QuerySet[Campaign]:
-    rows = Campaign.objects.select_related("host")
-    return rows.prefetch_related("tiers__steps", "tiers__cadre_list")
-
-
 @role_required(Role.BOARD_OFFICER, Role.INSPECTOR)
 @require_GET
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Campaigns of the units in scope, newest first."""
-    rows = _campaigns().filter(under(scope_of(person(request)).readable_paths, "host__"))
+    rows = Campaign.objects.filter(under(scope_of(person(request)).readable_paths, "host__"))
+    rows = rows.select_related("host").prefetch_related("tiers")
     day = clock.today()
     context = {"campaigns": [(campaign, campaign.days_left(day)) for campaign in rows]}
     return TemplateResponse(request, "pledges/campaign_list.html", context)
@@ -37,7 +32,10 @@ def detail(request: HttpRequest, campaign: str) -> HttpResponse:
 
     Open to every signed-in person: it holds what everybody is asked to do, and no person.
     """
-    found = get_object_or_404(_campaigns().prefetch_related("themes", "lists__items"), code=campaign)
+    rows = Campaign.objects.select_related("host").prefetch_related(
+        "themes", "tiers__steps", "tiers__cadre_list", "lists__items"
+    )
+    found = get_object_or_404(rows, code=campaign)
     bodies = Body.objects.filter(unit=found.host, ended_on=None)
     names: Names = dict(bodies.values_list("kind", "name"))
     context = {

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cadres import clock
 from cadres.access import person, signed_in
@@ -21,6 +21,7 @@ from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import cells as actions
 from pledges.actions.acts import NotAllowedError
+from pledges.actions.lists import send_cell_list
 from pledges.forms.meeting import MeetingForm
 from pledges.models import Docket, Pledge, SentList, Tier, TierKind
 from pledges.permissions import can_record_cell_meeting
@@ -42,14 +43,16 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     if show not in SHOWN:
         raise Http404
     may_type = can_record_cell_meeting(person(request), cell)
+    sent = SentList.objects.filter(tier=tier, unit=cell).select_related("endorsed_by__body").first()
     context = _place(tier, cell) | {
         "whole": whole,
         "missing": whole.rate.rest,
         "people": whole.only(show),
         "show": show,
         "chips": _chips(request, whole, show),
-        "sent": SentList.objects.filter(tier=tier, unit=cell).select_related("endorsed_by__body").first(),
+        "sent": sent,
         "may_type": may_type,
+        "may_send": may_type and not sent and not whole.waiting and bool(whole.only("adopted")),
         "may_register": may_type and tier.campaign.window_is_open(day),
         "days_left": tier.campaign.days_left(day),
     }
@@ -87,6 +90,22 @@ def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "majority": voting // 2 + 1,
     }
     return TemplateResponse(request, "pledges/cell_meeting.html", context)
+
+
+@signed_in
+@require_POST
+def send(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
+    """Send a list again that the level above had sent back."""
+    tier, cell = _cell(request, campaign, unit)
+    if not can_record_cell_meeting(person(request), cell):
+        raise PermissionDenied(_("You do not send the list of this cell."))
+    try:
+        send_cell_list(tier=tier, cell=cell, on=clock.today(), by=person(request))
+    except NotAllowedError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("The list has been sent to the level above."))
+    return redirect("pledges:cell", campaign, unit)
 
 
 def _cell(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
@@ -66,8 +67,8 @@ class ListFilter:
             raise Http404
 
     @cached_property
-    def units(self) -> QuerySet[Unit]:
-        """Every unit of the level shown, with the state of its list."""
+    def units(self) -> QuerySet[Any]:
+        """Every unit of the level shown, with the state of its list (`list_sent`, `list_endorsed`)."""
         if self.of == UNITS:
             return queries.awaited_lists(self.tier, self.place)
         return queries.with_list_state(queries.cells_below(self.place), self.tier)

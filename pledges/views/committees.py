@@ -31,7 +31,8 @@ def _committee(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Un
     tier = get_object_or_404(
         Tier.objects.select_related("campaign__host"), campaign__code=campaign, kind=TierKind.MEMBERS
     )
-    unit = get_object_or_404(Unit.objects.under(tier.campaign.host.path).select_related("parent"), code=code)
+    host = tier.campaign.host
+    unit = host if code == host.code else get_object_or_404(Unit.objects.under(host.path), code=code)
     if unit.is_cell or not can_read_unit(person(request), unit):
         raise Http404
     return tier, unit

@@ -45,9 +45,9 @@ class DocketFilter:
     def totals(self) -> dict[str, dict[str, int]]:
         """How many dockets there are by state: of the own bodies, and of units below."""
         counts = {"": Count("pk", filter=self.own), BELOW: Count("pk", filter=~self.own)}
-        rows = self.everything.order_by().values("state")
-        rows = rows.annotate(first=counts[""], second=counts[BELOW])
-        return {row["state"]: {"": row["first"], BELOW: row["second"]} for row in rows}
+        states = self.everything.order_by().values("state")
+        rows = states.annotate(first=counts[""], second=counts[BELOW]).values_list("state", "first", "second")
+        return {state: {"": first, BELOW: second} for state, first, second in rows}
 
     def _total(self, of: str, state: str = "") -> int:
         return sum(counts[of] for key, counts in self.totals.items() if state in ("", key))

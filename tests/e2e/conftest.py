@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import BROWSERS
 from tests.e2e.district import District, make_district
@@ -33,6 +33,7 @@ def browser() -> Iterator[Browser]:
         # Playwright leaves an event loop in this thread, by which Django would refuse the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         path = next(filter(None, map(shutil.which, BROWSERS)))
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         yield chromium
         chromium.close()

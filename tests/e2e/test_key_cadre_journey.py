@@ -124,5 +124,5 @@ def _see_the_course(cadre: Visitor) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã phê duyệt")
     expect(cadre.main).to_contain_text(CLEAR)
     expect(cadre.main).to_contain_text(f"{NUMBER}, 26/03/2024")
-    steps = page.get_by_role("listitem").filter(has=page.locator(".timeline-what"))
-    expect(steps.first).to_contain_text(STANDING)
+    course = page.locator(".timeline > li")  # the newest first
+    expect(course).to_contain_text([STANDING, REASON])

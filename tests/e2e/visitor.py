@@ -42,7 +42,7 @@ class Visitor:
         return self.page.get_by_role("main")
 
     def sign_in(self, username: str) -> None:
-        """By user name and password, as everybody does; the sign-in page itself is judged at the front door."""
+        """By user name and password; the sign-in page itself is judged in test_front_door."""
         self.page.goto("/sign-in/")
         self.fill(SignInForm, username=username, password=PASSWORD)
         self.press(vi("Sign in"))

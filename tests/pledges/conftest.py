@@ -41,3 +41,9 @@ def lead(tier):
 def own(lead):
     """The account of that member."""
     return UserFactory(member=lead)
+
+
+@pytest.fixture
+def page_alone(monkeypatch):
+    """Pages without the navigation, which is counted in its own test: what is left is the page's own cost."""
+    monkeypatch.setattr("config.context.navigation", lambda request: None)

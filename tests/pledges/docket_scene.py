@@ -103,7 +103,7 @@ def conclude(docket: Docket, by: User, decisions: dict[int, dockets.Decision] | 
 
 @dataclass(frozen=True)
 class Ward:
-    """A grassroots committee with its standing committee and officer, in the members' tier of the district."""
+    """A grassroots committee with its standing committee and officer, in the members' tier."""
 
     scene: Scene
     tier: Tier

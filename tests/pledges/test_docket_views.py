@@ -50,7 +50,7 @@ def test_the_list_costs_the_same_for_one_docket_and_three(place, visit, n, djang
     for _ in range(n):
         place.docket(place.pledge())
     client = visit(place.recorder)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         response = client.get("/dockets/")
     assert len(response.context["page"]) == n
 
@@ -247,8 +247,8 @@ def test_what_awaits_the_second_body_is_said(place, visit):
     second = place.docket(joint, body=place.peoples)
     assert "Ban Thường vụ Quận ủy Tây Hồ has agreed" in text_of(visit(place.inspector).get(at(second)))
     conclude(second, place.peoples_recorder)
-    for docket in (docket, second):
-        assert visit(place.inspector).get(at(docket)).context["joint_words"] == []
+    for both in (docket, second):
+        assert visit(place.inspector).get(at(both)).context["joint_words"] == []
 
 
 def test_lines_are_filtered_by_outcome_and_by_name(place, visit):

@@ -204,10 +204,10 @@ def test_a_cell_directly_below_the_host_sends_its_list_there(visit, by, tier):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_meeting_page_costs_the_same_whatever_its_length(
-    visit, tier, cell, by, url, django_assert_num_queries, count
+    visit, tier, cell, by, url, page_alone, django_assert_num_queries, count
 ):
     for _ in range(count):
         pledge_of(MemberFactory(unit=cell), tier, by)
     client = visit(by)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(url)

@@ -62,11 +62,11 @@ def test_the_record_offers_registering_to_who_may_type(visit, tier, lead, board)
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_record_costs_the_same_whatever_is_in_it(
-    visit, tier, lead, own, board, django_assert_num_queries, count
+    visit, tier, lead, own, board, page_alone, django_assert_num_queries, count
 ):
     for _ in range(count):
         pledge_of(lead, tier, own)
     client = visit(board)
     client.get(reverse("pledges:member", args=[lead.code]))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get(reverse("pledges:member", args=[lead.code]))

@@ -91,7 +91,9 @@ def test_an_account_without_a_member_is_told_so(visit, board):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_mine_costs_the_same_whatever_is_registered(visit, tier, lead, own, django_assert_num_queries, count):
+def test_mine_costs_the_same_whatever_is_registered(
+    visit, tier, lead, own, page_alone, django_assert_num_queries, count
+):
     for _ in range(count):
         pledge_in(PledgeStatus.RETURNED, lead, tier, own)
     client = visit(own)
@@ -222,7 +224,7 @@ def test_what_is_offered(visit, request, tier, lead, own, status, who, offered):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_pledge_costs_the_same_whatever_happened_to_it(
-    visit, tier, lead, own, django_assert_num_queries, count
+    visit, tier, lead, own, page_alone, django_assert_num_queries, count
 ):
     pledge = pledge_of(lead, tier, own)
     for _ in range(count):

@@ -93,7 +93,7 @@ def test_who_may_edit(visit, tier, lead, own):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_form_costs_the_same_whatever_is_registered(
-    visit, url, tier, lead, own, django_assert_num_queries, count
+    visit, url, tier, lead, own, page_alone, django_assert_num_queries, count
 ):
     for _ in range(count):
         pledge_of(lead, tier, own)
