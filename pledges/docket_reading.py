@@ -1,7 +1,7 @@
 """A docket as a meeting reads it: the content decided on, grouped by cadre, with what came of each line."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -108,12 +108,22 @@ def preview(tier: Tier, body: Body) -> list[DocketLine]:
 
 
 def groups(lines: Iterable[DocketLine], posts: dict[int, str], joint: Joint | None = None) -> list[Group]:
-    """Lines about pledges grouped by cadre, in the order of the docket."""
+    """All lines of a docket about pledges, grouped by cadre and numbered in its order."""
     found = []
     for no, (member, rows) in enumerate(groupby(lines, key=_lead), start=1):
         readings = [_reading(line, joint or Joint()) for line in rows]
         found.append(Group(no, member, posts.get(member.pk, "") if member else "", readings))
     return found
+
+
+def only(found: Iterable[Group], shown: Collection[int]) -> list[Group]:
+    """Of the groups the lines shown; a cadre keeps the number he has on the whole docket."""
+    kept = (replace(group, readings=_shown(group, shown)) for group in found)
+    return [group for group in kept if group.readings]
+
+
+def _shown(group: Group, shown: Collection[int]) -> list[Reading]:
+    return [reading for reading in group.readings if reading.line.pk in shown]
 
 
 def _lead(line: DocketLine) -> Member | None:

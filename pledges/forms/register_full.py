@@ -178,6 +178,9 @@ class FullForm(PledgeForm):
         for item in items:
             names = [name for name in self._fields_for(item.fields) if name not in shown]
             shown.update(names)
+            for name in names:
+                # A draft may leave it empty, a submission may not: not to be called optional.
+                self.fields[name].demanded = True  # type: ignore[attr-defined]
             named = lead.name if "lead_member" in item.fields else ""
             yield Section(item.label, item.pk not in unclear, [self[name] for name in names], named)
         rest = [field for field in self.visible_fields() if field.name not in shown]

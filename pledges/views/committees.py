@@ -60,14 +60,16 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     tier, place = _committee(request, campaign, unit)
     chosen = ListFilter(tier, place, request.GET)
     body = _body(place)
-    user, own = person(request), None if chosen.is_host else _own_list(tier, place)
+    user, rows = person(request), chosen.table()
+    own = None if chosen.is_host else _own_list(tier, place)
     context = {
         "tier": tier,
         "campaign": tier.campaign,
         "unit": place,
         "chosen": chosen,
         "page": chosen.page,
-        "rows": chosen.table(),
+        "rows": rows,
+        "has_cells": any(row.cells for row in rows),
         "own": own,
         "own_return": None if own else chosen.to_amend.get(place.pk),
         "may_record": body is not None and can_record(user, body),

@@ -119,21 +119,17 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     lines, user = reading.lines_of(docket), person(request)
     joint = reading.joint_of(docket, lines)
     outcome, name = request.GET.get("outcome", ""), request.GET.get("name", "")
-    outcomes = [_outcome(line, joint) for line in lines]
-    shown = [
-        line
-        for line, its_own in zip(lines, outcomes, strict=True)
-        if outcome in ("", its_own) and _has_name(line, fold(name))
-    ]
+    outcomes = {line.pk: _outcome(line, joint) for line in lines}
+    shown = {line.pk for line in lines if outcome in ("", outcomes[line.pk]) and _has_name(line, fold(name))}
     needs_number = docket.body.kind != BodyKind.CELL_MEETING
     context = {
         "docket": docket,
-        **_rows(docket, shown, joint),
+        **_rows(docket, lines, shown, joint),
         "count_words": reading.count_words(docket.tier, lines),
         "n_lines": len(lines),
         "n_shown": len(shown),
         "joint_words": reading.joint_words(docket, joint),
-        "chips": _outcome_chips(outcomes, outcome, name),
+        "chips": _outcome_chips(list(outcomes.values()), outcome, name),
         "outcome": outcome,
         "name": name,
         "needs_number": needs_number,
@@ -143,12 +139,15 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "pledges/docket.html", context)
 
 
-def _rows(docket: Docket, lines: list[DocketLine], joint: reading.Joint | None = None) -> dict[str, Any]:
-    """The lines as the templates show them: by cadre, or one a unit."""
+def _rows(
+    docket: Docket, lines: list[DocketLine], shown: set[int], joint: reading.Joint | None = None
+) -> dict[str, Any]:
+    """The lines shown as the templates have them: by cadre, or one a unit."""
     if reading.about_lists(lines):
-        return {"lists": reading.list_readings(docket, lines)}
+        return {"lists": reading.list_readings(docket, [line for line in lines if line.pk in shown])}
+    found = reading.groups(lines, reading.posts_of(docket.tier), joint)
     decided = docket.state != DocketState.OPEN or (joint is not None and any(joint.agreed.values()))
-    return {"groups": reading.groups(lines, reading.posts_of(docket.tier), joint), "with_outcome": decided}
+    return {"groups": reading.only(found, shown), "with_outcome": decided}
 
 
 def _outcome_chips(outcomes: list[str], chosen: str, name: str) -> list[dict[str, object]]:
@@ -207,7 +206,7 @@ def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "docket": docket,
         "form": form,
         "choices": choices,
-        **_rows(docket, lines),
+        **_rows(docket, lines, {line.pk for line in lines}),
         "n_lines": len(lines),
         "count_words": reading.count_words(docket.tier, lines),
         "is_open": len(lines) <= FEW_LINES or choices.differs,

@@ -6,8 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 
-class _Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    count: int  # type: ignore[assignment]  # told, not asked of the database again
+class _Counted(Paginator):
+    count: int  # told, not asked of the database again
 
 
 def page_of(rows: QuerySet[Any], *, size: int, number: str | None, known: int | None = None) -> Page[Any]:

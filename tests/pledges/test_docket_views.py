@@ -275,6 +275,7 @@ def test_lines_are_filtered_by_outcome_and_by_name(place, visit):
     assert shown("?outcome=return") == [returned]
     assert shown("?name=le+an") == [approved, returned]
     assert shown("?outcome=approve&name=binh") == []
+    assert [group.no for group in client.get(at(docket) + "?name=binh").context["groups"]] == [2]
     chips = client.get(at(docket) + "?outcome=return&name=an").context["chips"]
     assert [(chip["count"], chip["active"], chip["url"]) for chip in chips] == [
         (3, False, "?name=an"),

@@ -21,7 +21,10 @@ from config.supervisor import Supervisor
 
 # Words of the operator are English; the two lines that a visitor of the demo reads are in both languages.
 VISITOR = "Mở địa chỉ này và chọn một vai trò · Open this address and choose a role"
-NOBODY = "Nobody can sign in yet. Make the first account: import a roster, then python3 manage.py add_administrator USERNAME --name NAME --unit CODE"
+NOBODY = (
+    "Nobody can sign in yet. Bring in a roster (import_roster), then make the first account:\n"
+    "  python3 manage.py add_administrator USERNAME --name NAME --unit CODE"
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _CELERY = ("celery", "--app", "config.celery")
