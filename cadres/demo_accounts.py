@@ -38,6 +38,9 @@ def offer(accounts: Iterable[DemoAccount]) -> None:
 def offered(request: HttpRequest) -> list[DemoAccount]:
     """What this request may choose from; empty anywhere but on the machine of the demo itself."""
     host = urlsplit(f"//{request.get_host()}").hostname
+    # A proxy on the same machine has the loopback's address too, and says whom it speaks for.
+    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META or settings.TRUSTED_PROXIES:
+        return []
     at_home = request.META.get("REMOTE_ADDR") in LOOPBACK and host in OWN_HOSTS
     return _listed() if settings.DEMO and at_home else []
 

@@ -107,10 +107,13 @@ def _code(char: str) -> str:
     return "d1" if char == "đ" else AFTER_Z
 
 
+LONGEST_NUMBER = 40
+
+
 def parse_int_vn(text: str) -> int:
     """A whole number as an office writes it: "7.126" is seven thousand one hundred and twenty-six."""
     number = clean(text)
-    if not GROUPED.fullmatch(number):
+    if len(number) > LONGEST_NUMBER or not GROUPED.fullmatch(number):
         raise ValueError(_("“%(text)s” is not a whole number") % {"text": number[:40]})
     return int(number.replace(".", ""))
 
@@ -119,6 +122,10 @@ def parse_decimal_vn(text: str) -> Decimal:
     """A number with a decimal comma: "88,7", "1.234,5"; a dot only groups thousands."""
     number = clean(text)
     whole, comma, decimals = number.partition(",")
-    if not GROUPED.fullmatch(whole) or (comma and not re.fullmatch(r"[0-9]+", decimals)):
+    if (
+        len(number) > LONGEST_NUMBER
+        or not GROUPED.fullmatch(whole)
+        or (comma and not re.fullmatch(r"[0-9]+", decimals))
+    ):
         raise ValueError(_("“%(text)s” is not a number") % {"text": number[:40]})
     return Decimal(whole.replace(".", "") + (f".{decimals}" if comma else ""))

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cadres.sessions.SharedPcMiddleware",
     "cadres.sessions.SignedInMiddleware",
+    "cadres.middleware.PlainAddressMiddleware",
     "cadres.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

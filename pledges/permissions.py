@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cadres.models import Body, BodyKind, Member, Unit, User
+from cadres.models import Body, BodyKind, Member, Membership, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
 from pledges.models import Campaign, Docket, Pledge, Tier, TierKind
@@ -19,7 +19,9 @@ def visible_pledges(user: User) -> QuerySet[Pledge]:
     """
     scope = scope_of(user)
     own = Q(lead_member=scope.member_id) if scope.member_id else Q(pk__in=())
-    types_for = under(scope.paths.get(Role.CELL_SECRETARY, ()), "unit__")
+    cells = scope.paths.get(Role.CELL_SECRETARY, ())
+    # Of a member who moved, the old cell keeps what was registered there and the new one types for him.
+    types_for = under(cells, "unit__") | under(cells, "lead_member__unit__")
     boards = under(scope.paths.get(Role.BOARD_OFFICER, ()), "campaign__host__")
     types_for |= boards & Q(tier__kind=TierKind.KEY_CADRES)
     reads = under(scope.readable_paths, "unit__") & ~Q(status=PledgeStatus.DRAFT)
@@ -58,6 +60,8 @@ def why_not_register(user: User, member: Member, tier: Tier, day: date) -> str |
         return _("You cannot register for this member.")
     if tier.for_key_cadres and not is_key_cadre(member, tier):
         return _("This member is not on the list of key cadres of the campaign.")
+    if not Membership.objects.on(day).filter(member=member).exists():
+        return _("This member stands in no cell any more.")
     if not tier.campaign.window_is_open(day):
         return _("Registration is not open on this day.")
     return None
@@ -116,8 +120,15 @@ def can_record(user: User, body: Body) -> bool:
 
 
 def can_issue(user: User, docket: Docket) -> bool:
-    """Whether the user gives the document its number: the records clerk of the body's unit."""
-    return scope_of(user).covers(Role.CLERK, docket.body.unit.path)
+    """Whether the user gives the document its number: the records clerk of the body's unit.
+
+    A grassroots committee seldom has a clerk of its own: its officer may.
+    """
+    scope, unit = scope_of(user), docket.body.unit
+    below_host = unit.pk != docket.campaign.host_id
+    return scope.covers(Role.CLERK, unit.path) or (
+        below_host and scope.covers(Role.GRASSROOTS_OFFICER, unit.path)
+    )
 
 
 def can_import_pledges(user: User, campaign: Campaign) -> bool:

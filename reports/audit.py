@@ -31,7 +31,10 @@ _PLEDGES = """
 SELECT a.id, COUNT(*) AS pledges,
        SUM(CASE WHEN p.status IN %(approved)s THEN 1 ELSE 0 END) AS pledges_approved,
        SUM(CASE WHEN p.status = 'done' THEN 1 ELSE 0 END) AS done,
-       COUNT(DISTINCT t.member_id) AS leads
+       SUM(CASE WHEN p.lead_member_id IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM pledges_pledge q JOIN pledges_pledgetier s ON s.pledge_id = q.id
+             WHERE s.tier_id = %(tier)s AND s.member_id = p.lead_member_id AND q.id < p.id
+               AND q.status IN %(registered)s) THEN 1 ELSE 0 END) AS leads
 FROM pledges_pledge p
 JOIN pledges_pledgetier t ON t.pledge_id = p.id AND t.tier_id = %(tier)s
 JOIN cadres_unit u ON u.id = p.unit_id

@@ -58,7 +58,7 @@ def summary(unit: Unit, tier: Tier, day: date) -> Summary:
     data = dashboard(unit, tier, day)
     row = data.row
     own = None
-    if row and (row.own_counted or row.own_cells) and data.children:
+    if row and data.children and (row.own_counted or row.own_exempt or row.own_away or row.own_cells):
         own = SummaryLine(
             no=None,
             name=_("Directly in the unit"),

@@ -1,5 +1,6 @@
 """Forms of signing in, of choosing a password, of slips, roles and posts."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,10 @@ from cadres.text import clean
 from cadres.usernames import username_from
 
 LONGEST_SEARCH = 100
+
+
+# A primary key: no longer than the database can hold.
+KEY = re.compile(r"[0-9]{1,18}")
 
 
 class SignInForm(forms.Form):
@@ -159,7 +164,7 @@ class KeysForm(forms.Form):
         """`keys`: the primary keys meant; at least one unless all are meant."""
         take = self.cleaned_data.get("take") or "chosen"
         typed = [] if take == "all" else self.cleaned_data.get(take) or []
-        if len(typed) > self.most or not all(key.isascii() and key.isdecimal() for key in typed):
+        if len(typed) > self.most or not all(KEY.fullmatch(key) for key in typed):
             raise ValidationError(_("The list could not be read. Reload the page and choose again."))
         if take != "all" and not typed:
             raise ValidationError(_("Choose at least one line."), code="none")

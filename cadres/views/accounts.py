@@ -85,6 +85,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def set_password(request: HttpRequest) -> HttpResponse:
     """Choose an own password instead of the one-time code, or a new one; the session goes on."""
     user = person(request)
+    if user.code_is_over(timezone.now()):
+        logout(request)
+        messages.error(
+            request,
+            _("The one-time code has expired. Ask the committee that gave you the slip for a new one."),
+        )
+        return redirect(settings.LOGIN_URL)
     goes_on_to = _local_next(request)
     form = ChoosePasswordForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():

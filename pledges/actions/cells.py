@@ -47,7 +47,7 @@ def record_meeting(
         docket = dockets.build_docket(
             tier=tier,
             body=body,
-            title=_("Meeting of the cell on %(day)s") % {"day": f"{meeting.on:%d/%m/%Y}"},
+            title=f"Sinh hoạt chi bộ ngày {meeting.on:%d/%m/%Y}",
             by=by,
             pledge_ids=_on_the_list(awaiting_in(cell, tier), seen),
             ref=ref,

@@ -15,7 +15,7 @@ from pledges import queries
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.outcomes import Decision as Decision  # callers name both from here
 from pledges.actions.outcomes import refuse_decisions, settle
-from pledges.models import Channel, Docket, DocketLine, Matter, Pledge, Tier
+from pledges.models import Campaign, Channel, Docket, DocketLine, Matter, Pledge, Tier
 from pledges.permissions import can_issue, can_record
 from pledges.states import DocketState
 
@@ -89,6 +89,8 @@ def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> list[tupl
 def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
     if not unit_ids:
         return []
+    # Locked before it is judged: two dockets built at once never hold the same list.
+    Body.objects.select_for_update(of=("self",)).get(pk=docket.body_id)
     wanted = set(unit_ids)
     waiting = queries.lists_awaiting(docket.tier, docket.body).order_by("path")
     return [pk for pk in waiting.values_list("pk", flat=True) if pk in wanted]
@@ -101,16 +103,35 @@ def seats_of(body: Body, day: date) -> int | None:
     return body.seats
 
 
-def _judge_meeting(body: Body, meeting: Meeting, day: date) -> int:
-    """The seats the majority is counted by. Raises NotAllowedError with the rule that is not kept."""
-    seats = seats_of(body, meeting.on) or meeting.seats
-    if meeting.on > day:
+def _judge_day(campaign: Campaign, on: date, day: date) -> None:
+    """A meeting lies between the opening of the campaign and today.
+
+    Not after the registrations it decides on: a secretary types after the meeting what was said there.
+    """
+    if on > day:
         raise NotAllowedError(_("The day of the meeting lies in the future."))
+    earliest = campaign.opens_on or date(campaign.year - 1, 1, 1)
+    if on < earliest:
+        text = _("The meeting cannot be earlier than the campaign (%(day)s).")
+        raise NotAllowedError(text % {"day": f"{earliest:%d/%m/%Y}"})
+
+
+def _judge_meeting(docket: Docket, meeting: Meeting, day: date) -> int:
+    """The seats the majority is counted by. Raises NotAllowedError with the rule that is not kept."""
+    body = docket.body
+    _judge_day(docket.campaign, meeting.on, day)
+    seats = seats_of(body, meeting.on) or meeting.seats
+    if not seats and body.kind == BodyKind.CELL_MEETING:
+        raise NotAllowedError(_("Nobody in the cell could vote on that day."))
     if not seats:
         raise NotAllowedError(_("State the number of seats of the body."))
     # In a cell also the exempt may attend, so only bodies of seats have a limit.
     if body.kind != BodyKind.CELL_MEETING and meeting.present > seats:
         raise NotAllowedError(_("More were present than the body has seats."))
+    if body.kind == BodyKind.CELL_MEETING:
+        members = queries.cell_people(body.unit, meeting.on).count()
+        if meeting.present > members:
+            raise NotAllowedError(_("More were present than the cell has members."))
     if meeting.agreed > meeting.present:
         raise NotAllowedError(_("More agreed than were present."))
     if meeting.agreed * 2 <= seats:
@@ -139,7 +160,7 @@ def conclude(
             return docket
         if not can_record(by, docket.body):
             raise NotAllowedError(_("You do not record what this body decides."))
-        docket.seats = _judge_meeting(docket.body, meeting, day)
+        docket.seats = _judge_meeting(docket, meeting, day)
         refuse_decisions(docket, decisions)
         if docket.body.seats is None and docket.body.kind != BodyKind.CELL_MEETING:
             Body.objects.filter(pk=docket.body_id).update(seats=docket.seats)

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import DateField, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cadres.models import Member, Unit
-from cadres.outbox import note_changes
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
 from pledges.actions.journal import journal_tail, write_events
-from pledges.actions.transitions import changed_units, lock
+from pledges.actions.transitions import lock, note_pledges, why_closed
 from pledges.content import CONTENT_FIELDS, content_of, digest
 from pledges.models import (
     EventAction,
@@ -25,6 +25,7 @@ from pledges.models import (
     PledgeTier,
     PledgeVersion,
     Tier,
+    TierKind,
 )
 from pledges.permissions import can_edit, why_not_register
 from pledges.states import TRANSITIONS, PledgeStatus
@@ -67,7 +68,11 @@ def save_draft(typed: Typed, *, act: Act, day: date) -> Pledge:
 
 def _begin(typed: Typed, act: Act) -> Pledge:
     pledge = _fresh(typed, act)
-    pledge.save()
+    try:
+        with transaction.atomic():
+            pledge.save()
+    except IntegrityError as error:  # the same form, sent at the same instant for somebody else
+        raise NotAllowedError(_("This form belongs to another registration.")) from error
     write_events([pledge], act=act, action=EventAction.CREATED, to=PledgeStatus.DRAFT, first=True)
     Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
     PledgeTier.objects.create(pledge=pledge, tier=typed.tier, member=typed.lead)
@@ -130,8 +135,7 @@ def submit(pledge_ids: Iterable[int], *, act: Act) -> Acted:
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
             _submit_chunk(ids[start : start + CHUNK], act, answer)
-        for pledge in answer.done:
-            note_changes(changed_units([pledge]), campaign=pledge.campaign_id)
+        note_pledges(answer.done)
     return answer
 
 
@@ -151,7 +155,10 @@ def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
     Pledge.objects.filter(pk__in=[pledge.pk for pledge in going]).update(
         status=PledgeStatus.SUBMITTED,
         versions_made=F("versions_made") + 1,
-        submitted_on=act.on,
+        # An amended pledge keeps the day it was registered on; the journal has the day it came again.
+        submitted_on=Coalesce("submitted_on", Value(act.on, DateField())),
+        # A member's pledge is registered where he stands; a key cadre's at the unit of the list.
+        unit=Coalesce(Subquery(_unit_of_lead()), F("unit")),
         submitted_at=act.at,
         **journal_tail(),
     )
@@ -160,7 +167,15 @@ def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
     answer.done.extend(going)
 
 
+def _unit_of_lead() -> Any:
+    """The lead's unit today, for pledges of the members' tier only."""
+    own = Member.objects.filter(pledges=OuterRef("pk"), pledges__tier__kind=TierKind.MEMBERS)
+    return own.values("unit")[:1]
+
+
 def _why_not_submit(pledge: Pledge, clarity: dict[int, list[GuidanceItem]], act: Act) -> str | None:
+    if closed := why_closed(pledge):
+        return closed
     if PledgeStatus.SUBMITTED not in TRANSITIONS[pledge.status]:
         return _("The pledge is “%(status)s”.") % {"status": pledge.get_status_display()}
     if act.by is not None and not can_edit(act.by, pledge):
@@ -247,7 +262,5 @@ def _record_chunk(lines: Sequence[Typed], act: Act) -> list[Pledge]:
     Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges]).update(
         status=PledgeStatus.SUBMITTED, versions_made=1, **journal_tail()
     )
-    for campaign in {pledge.campaign_id for pledge in pledges}:
-        mine = [pledge for pledge in pledges if pledge.campaign_id == campaign]
-        note_changes(changed_units(mine), campaign=campaign)
+    note_pledges(pledges)
     return pledges

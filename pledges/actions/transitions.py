@@ -7,32 +7,53 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from cadres.models import Membership
 from cadres.outbox import note_changes
 from pledges.actions.acts import CHUNK, Act, Acted, Refused
 from pledges.actions.journal import journal_tail, write_events
 from pledges.models import EventAction, Pledge, PledgeVersion
-from pledges.states import APPROVED, TRANSITIONS, PledgeStatus
+from pledges.states import APPROVED, TRANSITIONS, CampaignState, PledgeStatus
 
 Judge = Callable[[Pledge], str | None]
 
 
 def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
     """The pledges, locked in the order of their keys; call inside a transaction."""
-    rows = Pledge.objects.select_for_update(of=("self",)).select_related("lead_member")
+    rows = Pledge.objects.select_for_update(of=("self",)).select_related("lead_member", "tier", "campaign")
     return list(rows.filter(pk__in=list(pledge_ids)).order_by("pk"))
 
 
-def changed_units(pledges: Iterable[Pledge]) -> set[int]:
-    """Units whose own numbers depend on the pledges: where the pledge and its lead stand."""
-    units = set()
+def note_pledges(pledges: Iterable[Pledge]) -> None:
+    """Put on the outbox every unit whose own numbers depend on the pledges.
+
+    The unit of each pledge; all units where its lead ever stood (he counts where he stood on the
+    tier's counting day); the units of his other pledges in the campaign (a lead counts once, at
+    the earliest of them).
+    """
+    by_campaign: dict[int, list[Pledge]] = {}
     for pledge in pledges:
-        units.add(pledge.unit_id)
-        if pledge.lead_member:
-            units.add(pledge.lead_member.unit_id)
-    return units
+        by_campaign.setdefault(pledge.campaign_id, []).append(pledge)
+    for campaign, changed in by_campaign.items():
+        units = {pledge.unit_id for pledge in changed}
+        leads = sorted({pledge.lead_member_id for pledge in changed if pledge.lead_member_id})
+        for start in range(0, len(leads), CHUNK):
+            some = leads[start : start + CHUNK]
+            stood = Membership.objects.filter(member__in=some)
+            led = Pledge.objects.filter(lead_member__in=some, campaign=campaign)
+            units |= set(stood.values_list("unit_id", flat=True)) | set(led.values_list("unit_id", flat=True))
+        note_changes(units, campaign=campaign)
+
+
+def why_closed(pledge: Pledge) -> str | None:
+    """What is closed is never changed: the sentence that says so, or None."""
+    if pledge.campaign.state == CampaignState.CLOSED:
+        return _("The campaign is closed; nothing in it is changed any more.")
+    return None
 
 
 def _judge(pledge: Pledge, to: PledgeStatus, judge: Judge | None) -> str | None:
+    if closed := why_closed(pledge):
+        return closed
     if to not in TRANSITIONS[pledge.status]:
         return _("The pledge is “%(status)s”.") % {"status": pledge.get_status_display()}
     return judge(pledge) if judge else None
@@ -59,8 +80,7 @@ def move(
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
             _move_chunk(ids[start : start + CHUNK], to, action, act, notes, judge, extra, answer)
-        for campaign, units in _by_campaign(answer.done).items():
-            note_changes(units, campaign=campaign)
+        note_pledges(answer.done)
     return answer
 
 
@@ -96,13 +116,6 @@ def _move_chunk(
 def _version_made() -> Any:
     """The version that a pledge's latest submission wrote."""
     return PledgeVersion.objects.filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
-
-
-def _by_campaign(pledges: Iterable[Pledge]) -> dict[int, set[int]]:
-    units: dict[int, set[int]] = {}
-    for pledge in pledges:
-        units.setdefault(pledge.campaign_id, set()).update(changed_units([pledge]))
-    return units
 
 
 def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:

@@ -13,7 +13,7 @@ from cadres.models import Body
 from cadres.templatetags.display import number
 from pledges.actions.dockets import Meeting, seats_of
 from pledges.actions.outcomes import ON_LISTS, ON_PLEDGES, WITH_REASONS, Decision
-from pledges.forms.fields import Count, Day, Words
+from pledges.forms.fields import Count, Day, FormRef, Words
 from pledges.models import DocketLine
 from pledges.states import Outcome
 
@@ -32,7 +32,7 @@ class BuildForm(forms.Form):
     """Title of a docket; which pledges go on it is a rule, not a list of ticks."""
 
     use_required_attribute = False
-    ref = forms.UUIDField(widget=forms.HiddenInput)
+    ref = FormRef()
     title = Words(
         label=gettext_lazy("Title of the docket"),
         limit=200,
@@ -43,7 +43,7 @@ class BuildForm(forms.Form):
 class EndorseForm(forms.Form):
     """Only the form's own ref: a double click finds the first docket."""
 
-    ref = forms.UUIDField(widget=forms.HiddenInput)
+    ref = FormRef()
 
 
 class MeetingForm(forms.Form):

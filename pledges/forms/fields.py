@@ -8,12 +8,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cadres.dates import DateError, parse_day
 from cadres.templatetags.display import number
 from cadres.text import clean, clean_text, parse_decimal_vn, parse_int_vn
 
 LARGEST = Decimal(10) ** 12
+
+
+class FormRef(forms.UUIDField):
+    """The hidden UUID by which a form sent twice is known; broken, the page is to be opened again."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        broken = gettext_lazy("The form is out of date. Please open the page again.")
+        super().__init__(error_messages={"invalid": broken, "required": broken})
 
 
 class Words(forms.CharField):

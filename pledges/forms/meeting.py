@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pledges.actions.dockets import Decision, Meeting
 from pledges.actions.outcomes import WITH_REASONS
-from pledges.forms.fields import Count, Day, Words, WordsIfChosen
+from pledges.forms.fields import Count, Day, FormRef, Words, WordsIfChosen
 from pledges.models import Pledge
 from pledges.states import Outcome
 
@@ -38,7 +38,7 @@ class MeetingForm(forms.Form):
 
     use_required_attribute = False
 
-    ref = forms.UUIDField(widget=forms.HiddenInput)
+    ref = FormRef()
     on = Day(label=gettext_lazy("Day of the meeting"))
     presided_by = Words(limit=130, label=gettext_lazy("Presided"))
     present = Count(label=gettext_lazy("Present"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from cadres.dates import due_label, parse_due
 from pledges import rules
 from pledges.content import CONTENT_FIELDS
-from pledges.forms.fields import DayIfChosen, Words
+from pledges.forms.fields import DayIfChosen, FormRef, Words
 from pledges.models import Campaign, DueKind, Novelty, Pledge
 from pledges.states import PledgeStatus
 from pledges.words import NOVELTY_PHRASES
@@ -55,7 +55,7 @@ class PledgeForm(forms.Form):
     use_required_attribute = False
     newer: Pledge | None = None
 
-    ref = forms.UUIDField(widget=forms.HiddenInput)
+    ref = FormRef()
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(

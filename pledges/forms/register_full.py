@@ -1,5 +1,6 @@
 """The full form of key cadres (nội dung đăng ký đảm nhận), in sections by the clarity list in force."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -136,7 +137,7 @@ class FullForm(PledgeForm):
         text = self.cleaned_data["backlog_since"].strip()
         if not text:
             return None
-        if not text.isdecimal() or not 1945 <= int(text) <= self.campaign.year:
+        if not re.fullmatch(r"[0-9]{4}", text) or not 1945 <= int(text) <= self.campaign.year:
             raise forms.ValidationError(
                 _("A year from 1945 to %(year)s, please.") % {"year": str(self.campaign.year)}
             )

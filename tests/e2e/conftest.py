@@ -47,17 +47,23 @@ def screen(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 
 @pytest.fixture
+def site(live_server: Any, settings: Any) -> Any:
+    """The site, served on the day of the journeys; its database is emptied after each of them."""
+    settings.SITE_TODAY = DAY
+    return live_server
+
+
+@pytest.fixture
 def visitor(
-    browser: Browser, screen: tuple[int, int], live_server: Any, settings: Any, tmp_path: Path
+    browser: Browser, screen: tuple[int, int], site: Any, tmp_path: Path
 ) -> Iterator[Callable[[], Visitor]]:
     """Makes somebody at a browser of his own; pictures of each page he sees lie in `tmp_path`."""
-    settings.SITE_TODAY = DAY
     width, height = screen
     with ExitStack() as stack:
 
         def arrive() -> Visitor:
             view = {"width": width, "height": height}
-            context = stack.enter_context(browser.new_context(base_url=live_server.url, viewport=view))
+            context = stack.enter_context(browser.new_context(base_url=site.url, viewport=view))
             context.set_default_timeout(PATIENCE)
             return Visitor(context.new_page(), tmp_path)
 
@@ -77,6 +83,6 @@ def signed_in(visitor: Callable[[], Visitor]) -> Callable[[str], Visitor]:
 
 
 @pytest.fixture
-def district(live_server: Any) -> District:
-    """The district of the journeys; the database is emptied after each of them."""
+def district(site: Any) -> District:
+    """The district of the journeys."""
     return make_district()

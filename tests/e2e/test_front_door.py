@@ -27,9 +27,9 @@ def test_the_front_door_in_both_languages(visitor):
     expect(page.get_by_role("heading", level=1)).to_have_text(vi("Sign in"))
 
 
-def test_a_page_that_is_not_there(visitor, live_server):
+def test_a_page_that_is_not_there(visitor, site):
     stranger = visitor()
-    address = f"{live_server.url}/khong-co-trang-nay/"
+    address = f"{site.url}/khong-co-trang-nay/"
     answer = stranger.page.goto(address)
     assert answer.status == 404
     # That the page itself is not there is what the browser must say, and nothing else.

@@ -85,6 +85,7 @@ def _amend(cadre: Visitor) -> None:
 def _put_before_the_body(board: Visitor) -> None:
     board.follow(vi("To the standing committee"))
     board.follow(vi("Make the docket"))
+    expect(board.main).to_contain_text(CADRE)
     expect(board.main).to_contain_text(CLEAR)
     board.press(vi("Make the docket"))
     board.hear(vi("The docket is ready for the meeting."))

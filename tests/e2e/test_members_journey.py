@@ -63,6 +63,7 @@ def _register(secretary: Visitor) -> None:
     page.get_by_label(vi("Difficult"), exact=True).check()
     page.get_by_label(vi("Quarter II", context="deadline"), exact=True).check()
     read_back = page.locator("[data-readback]")
+    expect(read_back).to_be_visible()
     for words in (TITLE, vi("a difficult task"), PRODUCT, "quý II/2024"):
         expect(read_back).to_contain_text(words)
     secretary.press(vi("Send to the cell"))
@@ -82,14 +83,14 @@ def _record_meeting(secretary: Visitor) -> None:
     record = "Record the meeting (%(n)s task waiting)", "Record the meeting (%(n)s tasks waiting)"
     secretary.follow(vi_count(*record, 4))
     secretary.fill(CellMeetingForm, present="5", agreed="5")
-    asked = vi("What the cell decided on the task of %(name)s", name=UNCLEAR)
-    decision = page.get_by_role("row").filter(has=page.get_by_role("group", name=asked))
+    legend = vi("What the cell decided on the task of %(name)s", name=UNCLEAR)
+    decision = page.get_by_role("row").filter(has=page.get_by_role("group", name=legend))
     decision.get_by_label(vi("To be amended", context="the cell decides")).check()
     decision.get_by_text(vi("Write the reasons")).click()
     decision.get_by_label(vi("Reasons for %(name)s", name=UNCLEAR)).fill(REASON)
     secretary.press(vi("Record and send the list upwards"))
 
-    expect(secretary.page.get_by_text(vi("Sent %(day)s", day="26/03/2024"))).to_be_visible()
+    expect(page.get_by_text(vi("Sent %(day)s", day="26/03/2024"))).to_be_visible()
     adopted = vi("Adopted by the cell", context="member's pledge")
     expect(row_of(secretary, MEMBER)).to_contain_text(adopted)
     unclear = row_of(secretary, UNCLEAR)
@@ -99,14 +100,11 @@ def _record_meeting(secretary: Visitor) -> None:
 
 
 def _endorse(officer: Visitor) -> None:
-    page = officer.page
     expect(figure(officer)).to_have_text("1/2 (50%)")
     officer.press(vi_count("Endorse %(shown)s list", "Endorse %(shown)s lists", 1, shown=1))
     officer.fill(MeetingForm, on="26/03/2024", presided_by="Đồng chí Bí thư Đảng ủy", present="8", agreed="8")
     officer.press_and_confirm(vi("Record the conclusion"))
-    expect(
-        page.get_by_role("status").filter(has_text=vi("The conclusion has been recorded."))
-    ).to_be_visible()
+    officer.hear(vi("The conclusion has been recorded."))
     expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("endorsed"))
 
 
