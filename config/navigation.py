@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cadres.models import Unit, User
 from cadres.permissions import Scope, scope_of
 from cadres.roles import Role
+from pledges import queries
 from pledges.models import Tier, TierKind
 from pledges.permissions import visible_dockets
 from pledges.states import CampaignState, DocketState
@@ -91,7 +92,8 @@ def _dockets(desk: _Desk) -> dict[str, int]:
     relevant = (Role.BOARD_OFFICER, Role.BODY_MEMBER, Role.RECORDER, Role.CLERK)
     if not any(desk.scope.has(role) for role in relevant):
         return {}
-    states = visible_dockets(desk.user).exclude(body__kind="cell_meeting").order_by().values_list("state")
+    own = visible_dockets(desk.user).filter(queries.first_hand(desk.user)).exclude(body__kind="cell_meeting")
+    states = own.order_by().values_list("state")
     return dict(states.annotate(n=Count("pk")))
 
 
@@ -130,7 +132,8 @@ def _main_unit(desk: _Desk) -> Unit | None:
 
 def _role_words(desk: _Desk) -> str:
     order = [role for role in Role if role != Role.MEMBER and desk.scope.has(role)]
-    return str(order[0].label) if order else str(Role.MEMBER.label)
+    words = str(order[0].label) if order else str(Role.MEMBER.label)
+    return "" if words == desk.user.display_name else words
 
 
 def _own(desk: _Desk) -> list[Item]:
@@ -164,7 +167,7 @@ def _committee(desk: _Desk, counts: dict[tuple[int, int], UnitCount]) -> list[It
     url = reverse("pledges:committee", args=(tier.campaign.code, unit.code))
     return [
         Item(_("Overview"), reverse("reports:unit", args=(unit.code,))),
-        Item(_("Cells not sent"), url, waiting),
+        Item(_("Lists of the cells"), url, waiting),
     ]
 
 

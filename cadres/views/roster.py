@@ -35,6 +35,9 @@ PROBLEMS = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+MANY_REFUSED = 20
+
+
 @role_required(Role.BOARD_OFFICER)
 @require_GET
 def import_list(request: HttpRequest) -> HttpResponse:
@@ -74,6 +77,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "stated": _another_day(job),
         "examples": job.preview.get("examples", {}),
         "counts": job.preview.get("counts", {}) if checked else job.result,
+        "nothing_new": checked and not _changes(job.preview.get("counts", {})),
+        "doubtful": checked and _is_doubtful(job),
         "wrote": any(job.result.values()),
         "problems": Paginator(job.problems, PROBLEMS).get_page(request.GET.get("page")),
         "trail": _trail(job.file_name),
@@ -124,6 +129,19 @@ def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     note_refused_taken(job, by=person(request))
     name = _("refused-rows-%(number)s.xlsx") % {"number": job.pk}
     return FileResponse(job.refused_file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _changes(counts: dict[str, int]) -> int:
+    """How much the list would write."""
+    written = ("created", "moved", "changed", "units_created", "offices_started", "offices_ended")
+    return sum(counts.get(name, 0) for name in written)
+
+
+def _is_doubtful(job: RosterImport) -> bool:
+    """More than a tenth of many rows cannot be taken: most likely it is another organisation's list."""
+    refused: int = job.preview.get("counts", {}).get("refused", 0)
+    people: int = job.preview.get("people", 0)
+    return refused > MANY_REFUSED and refused * 10 > people
 
 
 def _kept_paths(user: User) -> tuple[str, ...]:

@@ -240,3 +240,19 @@ def test_a_preview_costs_the_same_for_one_and_for_three_people(checked, client, 
         with django_assert_num_queries(QUERIES_OF_DETAIL):
             client.get(url(job))
     assert Unit.objects.cells().count() == 0
+
+
+def test_a_list_that_does_not_fit_is_not_offered_row_by_row(client, keeper, make_import):
+    job = make_import(state="done", preview={"counts": {"refused": 60, "problems": 60, "created": 40}, "people": 100})
+    client.force_login(keeper)
+    page = client.get(f"/rosters/{job.pk}/").content.decode()
+    assert 'value="faultless"' in page
+    assert 'value="good_rows"' not in page
+
+
+def test_a_list_that_says_nothing_new_is_not_offered_at_all(client, keeper, make_import):
+    job = make_import(state="done", preview={"counts": {"refused": 0, "problems": 0, "unchanged": 100}, "people": 100})
+    client.force_login(keeper)
+    page = client.get(f"/rosters/{job.pk}/").content.decode()
+    assert 'value="faultless"' not in page
+    assert 'value="good_rows"' not in page
