@@ -242,19 +242,16 @@ def test_a_preview_costs_the_same_for_one_and_for_three_people(checked, client, 
     assert Unit.objects.cells().count() == 0
 
 
-NOTHING = dict.fromkeys(
-    ("created", "moved", "changed", "unchanged", "missing", "units_created", "refused", "problems")
-    + ("offices_started", "offices_ended"),
-    0,
-)
+COUNTS = ["created", "moved", "changed", "unchanged", "missing", "units_created", "refused", "problems"]
+NOTHING = dict.fromkeys([*COUNTS, "offices_started", "offices_ended"], 0)
 
 
-def checked(make_import, **counts):
+def looked_at(make_import, **counts):
     return make_import(state="done", preview={"counts": NOTHING | counts, "people": 100})
 
 
 def test_a_list_that_does_not_fit_is_not_offered_row_by_row(client, keeper, make_import):
-    job = checked(make_import, refused=60, problems=60, created=40)
+    job = looked_at(make_import, refused=60, problems=60, created=40)
     client.force_login(keeper)
     page = client.get(f"/rosters/{job.pk}/").content.decode()
     assert 'value="faultless"' in page
@@ -262,7 +259,7 @@ def test_a_list_that_does_not_fit_is_not_offered_row_by_row(client, keeper, make
 
 
 def test_a_list_that_says_nothing_new_is_not_offered_at_all(client, keeper, make_import):
-    job = checked(make_import, unchanged=100)
+    job = looked_at(make_import, unchanged=100)
     client.force_login(keeper)
     page = client.get(f"/rosters/{job.pk}/").content.decode()
     assert 'value="faultless"' not in page
