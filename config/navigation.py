@@ -188,7 +188,8 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
             items.append(Item(_("Overview"), reverse("reports:unit", args=(unit.code,))))
     if desk.body_unit and not board:
         items.append(Item(_("Overview"), reverse("reports:unit", args=(desk.body_unit.code,))))
-    if board or desk.body_unit or desk.scope.has(Role.INSPECTOR) or desk.scope.has(Role.CLERK):
+    readers = (Role.INSPECTOR, Role.CLERK, Role.GRASSROOTS_OFFICER)
+    if board or desk.body_unit or any(desk.scope.has(role) for role in readers):
         waits = dockets.get(DocketState.CONCLUDED if desk.scope.has(Role.CLERK) else DocketState.OPEN, 0)
         label = _("To the standing committee") if board else _("Dockets")
         items.append(Item(label, reverse("pledges:docket_list"), waits))
