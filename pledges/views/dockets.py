@@ -20,6 +20,7 @@ from cadres.access import person, role_required, signed_in
 from cadres.models import Body, BodyKind
 from cadres.roles import Role
 from cadres.text import fold
+from cadres.views import terms
 from pledges import docket_reading as reading
 from pledges import queries
 from pledges.actions import dockets
@@ -112,13 +113,18 @@ def _build(request: HttpRequest, form: BuildForm, tier: Tier, body: Body) -> Doc
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
-    """The list as the meeting reads it, grouped by cadre, and what comes next (?outcome, ?name)."""
+    """The list as the meeting reads it, grouped by cadre, and what comes next (?outcome).
+
+    A name to look for is sent by POST and kept in the session.
+    """
     docket = docket_for(request, ref)
+    if request.method == "POST":
+        return terms.remember(request, "docket")
     lines, user = reading.lines_of(docket), person(request)
     joint = reading.joint_of(docket, lines)
-    outcome, name = request.GET.get("outcome", ""), request.GET.get("name", "")
+    outcome, name = request.GET.get("outcome", ""), terms.recall(request, "docket")
     outcomes = {line.pk: _outcome(line, joint) for line in lines}
     shown = {line.pk for line in lines if outcome in ("", outcomes[line.pk]) and _has_name(line, fold(name))}
     needs_number = docket.body.kind != BodyKind.CELL_MEETING
@@ -159,7 +165,7 @@ def _outcome_chips(outcomes: list[str], chosen: str, name: str) -> list[dict[str
         AWAITING: _("agreed, awaiting the other body")
     }
     order = [outcome for outcome in (Outcome.APPROVE, AWAITING, *labels) if outcome in tally]
-    rest = {"name": name} if name else {}
+    rest = {"page": "1"} if name else {}
     chips = [("", pgettext("docket lines", "All"), len(outcomes))]
     chips += [(str(outcome), str(labels[outcome]), tally[outcome]) for outcome in dict.fromkeys(order)]
     return [
