@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.dates import due_label
+from cadres.models import BodyKind
 from cadres.templatetags.display import day, number, year
-from pledges.models import Novelty, Pledge, Tier
+from pledges.models import DocketLine, Novelty, Pledge, Tier
 from pledges.states import Outcome, PledgeStatus
 
 # What members and key cadres say differently: a member's pledge waits for the cell's meeting
@@ -17,6 +18,7 @@ from pledges.states import Outcome, PledgeStatus
 MEMBERS_STATUS: dict[str, Any] = {
     PledgeStatus.SUBMITTED: pgettext_lazy("member's pledge", "Registered, awaiting the cell"),
     PledgeStatus.APPROVED: pgettext_lazy("member's pledge", "Adopted by the cell"),
+    PledgeStatus.REJECTED: pgettext_lazy("member's pledge", "Not adopted by the cell"),
 }
 CADRES_STATUS: dict[str, Any] = {
     PledgeStatus.SUBMITTED: pgettext_lazy("key cadre's pledge", "Registered, awaiting vetting"),
@@ -34,6 +36,12 @@ OUTCOME_PILLS: dict[str, PledgeStatus] = {
     Outcome.APPROVE: PledgeStatus.APPROVED,
     Outcome.RETURN: PledgeStatus.RETURNED,
     Outcome.REJECT: PledgeStatus.REJECTED,
+}
+
+# The same of a cell, which adopts (thông qua) where the bodies above approve (phê duyệt).
+CELL_OUTCOMES: dict[str, Any] = {
+    Outcome.APPROVE: pgettext_lazy("outcome in the cell", "adopted"),
+    Outcome.REJECT: pgettext_lazy("outcome in the cell", "not adopted"),
 }
 
 LABELS = {
@@ -75,6 +83,12 @@ def status_words(pledge: Pledge, tier: Tier) -> str:
     """The state as an office says it for the tier: chi bộ đã thông qua, or đã phê duyệt."""
     own = CADRES_STATUS if tier.for_key_cadres else MEMBERS_STATUS
     return str(own.get(pledge.status, pledge.get_status_display()))
+
+
+def outcome_words(line: DocketLine) -> str:
+    """What was decided on a line: a cell adopts, a body above approves."""
+    own = CELL_OUTCOMES if line.docket.body.kind == BodyKind.CELL_MEETING else {}
+    return str(own.get(line.outcome, line.get_outcome_display()))
 
 
 def due_words(pledge: Pledge) -> str:

@@ -25,9 +25,17 @@ from reports.writers.word import (
     submission_text,
 )
 
-# "127-QĐ/QU" as a clerk writes it: number, type, organ.
-NUMBER_AND_SYMBOL = re.compile(r"(?:Số )?(?P<number>\d+)\s*-\s*(?P<type>[^\s/]+)\s*/\s*(?P<organ>\S.*)")
-TITLES = {"QĐ": "QUYẾT ĐỊNH", "TB": "THÔNG BÁO", "KL": "KẾT LUẬN", "NQ": "NGHỊ QUYẾT"}
+# "127-QĐ/QU" as a clerk writes it: number, type, organ; the organ may be left out.
+NUMBER_AND_SYMBOL = re.compile(
+    r"(?:Số )?(?P<number>\d+)\s*[-/]\s*(?P<type>[^\s/-]+)(?:\s*[-/]\s*(?P<organ>\S.*))?"
+)
+# A decision decides; the other documents tell what was concluded.
+TITLES = {
+    "QĐ": ("QUYẾT ĐỊNH", "phê duyệt {subject}"),
+    "TB": ("THÔNG BÁO", "kết luận của {body} về {subject}"),
+    "KL": ("KẾT LUẬN", "của {body} về {subject}"),
+    "NQ": ("NGHỊ QUYẾT", "của {body} về {subject}"),
+}
 USUAL_TYPE = "TB"
 OUTCOMES = {
     Outcome.PENDING: "Chưa kết luận",
@@ -55,7 +63,7 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
     subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
     head = _head_of_board(docket, type_code="TTr")
     return DocketDocument(
-        head=_in_capitals(head),
+        head=head,
         title="TỜ TRÌNH",
         subject=f"phê duyệt {subject}",
         paragraphs=submission_text(
@@ -79,11 +87,12 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
     subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
     head = _head_of_conclusion(docket)
     by_board = docket.body.kind == BodyKind.PEOPLES_COMMITTEE
+    title, wording = TITLES.get(head.type_code, TITLES[USUAL_TYPE])
     meeting = party_date(docket.meeting_on) if docket.meeting_on else "(văn bản không ghi ngày)"
     return DocketDocument(
-        head=_in_capitals(head),
-        title=TITLES.get(head.type_code, TITLES[USUAL_TYPE]),
-        subject=f"kết luận của {docket.body.name} về {subject}",
+        head=head,
+        title=title,
+        subject=wording.format(body=docket.body.name, subject=subject),
         paragraphs=conclusion_text(body=docket.body.name, meeting=meeting, count_text=count_text),
         annex_subject=subject,
         outcome_header="Kết luận",
@@ -121,16 +130,11 @@ def _head_of_conclusion(docket: Docket) -> Head:
         head = document_head(docket.body.unit, type_code=USUAL_TYPE)
     given = NUMBER_AND_SYMBOL.fullmatch(docket.number)
     if given:
-        head = replace(head, number=given["number"], type_code=given["type"], symbol=given["organ"])
+        symbol = given["organ"] or head.symbol
+        head = replace(head, number=given["number"], type_code=given["type"], symbol=symbol)
     elif docket.number:
         head = replace(head, number=docket.number)
     return replace(head, day=docket.number_on)
-
-
-def _in_capitals(head: Head) -> Head:
-    """Organs stand in capitals in the head of a document."""
-    superior = head.superior_name.upper() if head.superior_name else None
-    return replace(head, superior_name=superior, organ_name=head.organ_name.upper())
 
 
 def _groups(docket: Docket, groups: list[reading.Group]) -> tuple[DocketGroup, ...]:

@@ -18,6 +18,13 @@ from reports.writers.party import Head
 from reports.writers.sheet import Column
 from reports.writers.word import SummaryDocument, SummaryRow
 
+# How the committee of an organisation is called; the longer names come first.
+COMMITTEE_OF_ORGANISATION = {
+    "Đảng bộ thành phố": "Thành ủy",
+    "Đảng bộ quận": "Quận ủy",
+    "Đảng bộ": "Đảng ủy",
+}
+
 
 @dataclass(frozen=True)
 class SummaryLine:
@@ -126,9 +133,13 @@ def sheet_row(line: SummaryLine) -> list[object]:
     ]
 
 
+def _committee_of(unit: Unit) -> Body | None:
+    return Body.objects.filter(unit=unit, kind=BodyKind.COMMITTEE, ended_on=None).first()
+
+
 def document_head(unit: Unit, *, type_code: str, day: date | None = None) -> Head:
     """The head of a document of the unit's committee; names as they are officially written."""
-    committee = Body.objects.filter(unit=unit, kind=BodyKind.COMMITTEE, ended_on=None).first()
+    committee = _committee_of(unit)
     return Head(
         superior_name=unit.parent.name if unit.parent else None,
         organ_name=committee.name if committee else unit.name,
@@ -208,6 +219,17 @@ def highlight_text(item: Highlight) -> str:
     return f"{text} ({note.rstrip('.')})" if note else text
 
 
+def _committee_name(unit: Unit) -> str:
+    """The committee (cấp ủy) that leads the organisation, which is who reads its papers."""
+    committee = _committee_of(unit)
+    if committee:
+        return committee.name
+    for organisation, leading in COMMITTEE_OF_ORGANISATION.items():
+        if unit.name.startswith(organisation):
+            return leading + unit.name.removeprefix(organisation)
+    return unit.name
+
+
 def _recipients(unit: Unit) -> tuple[str, ...]:
-    above = (f"{unit.parent.name} (để báo cáo)",) if unit.parent else ()
+    above = (f"{_committee_name(unit.parent)} (để báo cáo)",) if unit.parent else ()
     return (*above, "Các đồng chí Ủy viên Ban Thường vụ", "Các chi, đảng bộ trực thuộc", "Lưu Văn phòng")

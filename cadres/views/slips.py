@@ -1,6 +1,7 @@
 """Account slips: which cells' secretaries have one, and printing new ones."""
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,6 +81,8 @@ def issue(request: HttpRequest) -> HttpResponse:
         "slips": slips,
         "refused": refused,
         "front_page": request.build_absolute_uri("/"),
+        # A slip ends by the real clock; on a site that lives on a fixed day its paper says so.
+        "by_real_clock": settings.SITE_TODAY is not None,
         "qr": sign_in.svg_data_uri(scale=4, border=2),
     }
     return TemplateResponse(request, "cadres/slip_print.html", context)

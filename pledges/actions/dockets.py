@@ -132,6 +132,9 @@ def _judge_meeting(docket: Docket, meeting: Meeting, day: date) -> int:
         members = queries.cell_people(body.unit, meeting.on).count()
         if meeting.present > members:
             raise NotAllowedError(_("More were present than the cell has members."))
+        # The exempt and the probationary attend without a vote.
+        if meeting.agreed > seats:
+            raise NotAllowedError(_("Only %(seats)s of the cell vote.") % {"seats": seats})
     if meeting.agreed > meeting.present:
         raise NotAllowedError(_("More agreed than were present."))
     if meeting.agreed * 2 <= seats:

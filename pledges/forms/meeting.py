@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cadres.models import Unit
+from cadres.templatetags.display import number
+from pledges import queries
 from pledges.actions.dockets import Decision, Meeting
 from pledges.actions.outcomes import WITH_REASONS
 from pledges.forms.fields import Count, Day, FormRef, Words, WordsIfChosen
@@ -19,7 +23,7 @@ from pledges.states import Outcome
 OUTCOMES = (
     (Outcome.APPROVE, pgettext_lazy("the cell decides", "Adopt")),
     (Outcome.RETURN, pgettext_lazy("the cell decides", "To be amended")),
-    (Outcome.REJECT, pgettext_lazy("the cell decides", "Do not approve")),
+    (Outcome.REJECT, pgettext_lazy("the cell decides", "Do not adopt")),
 )
 
 
@@ -39,15 +43,30 @@ class MeetingForm(forms.Form):
     use_required_attribute = False
 
     ref = FormRef()
-    on = Day(label=gettext_lazy("Day of the meeting"))
-    presided_by = Words(limit=130, label=gettext_lazy("Presided"))
-    present = Count(label=gettext_lazy("Present"))
-    agreed = Count(label=gettext_lazy("Agreed"))
+    on = Day(
+        label=gettext_lazy("Day of the meeting"),
+        error_messages={"required": gettext_lazy("Write the day of the meeting.")},
+    )
+    presided_by = Words(
+        limit=130,
+        label=gettext_lazy("Presided"),
+        error_messages={"required": gettext_lazy("Write who presided.")},
+    )
+    present = Count(
+        label=gettext_lazy("Present"),
+        error_messages={"required": gettext_lazy("Write how many comrades were present.")},
+    )
+    agreed = Count(
+        label=gettext_lazy("Agreed"),
+        error_messages={"required": gettext_lazy("Write how many comrades agreed.")},
+    )
     minutes = Words(limit=5000, rows=3, required=False, label=gettext_lazy("Minutes"))
 
-    def __init__(self, data: Any = None, *, pledges: Sequence[Pledge], initial: dict[str, Any]) -> None:
-        super().__init__(data, initial={"ref": uuid.uuid4(), **initial})
-        self.pledges = pledges
+    def __init__(
+        self, data: Any = None, *, cell: Unit, day: date, pledges: Sequence[Pledge], presided_by: str
+    ) -> None:
+        super().__init__(data, initial={"ref": uuid.uuid4(), "on": day, "presided_by": presided_by})
+        self.cell, self.day, self.pledges = cell, day, pledges
         for pledge in pledges:
             self.fields[f"outcome_{pledge.pk}"] = forms.ChoiceField(
                 choices=OUTCOMES,
@@ -60,13 +79,39 @@ class MeetingForm(forms.Form):
                 limit=1000, rows=2, label=_("Reasons for %(name)s") % {"name": pledge.lead_member}
             )
 
+    def clean_on(self) -> date:
+        """Not in the future."""
+        on: date = self.cleaned_data["on"]
+        if on > self.day:
+            raise forms.ValidationError(_("The cell has not met yet: write the day on which it met."))
+        return on
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._judge_votes(data.get("on"), data.get("present"), data.get("agreed"))
         for pledge in self.pledges:
             note, explained = f"note_{pledge.pk}", data.get(f"outcome_{pledge.pk}") in WITH_REASONS
             if explained and not data.get(note) and note not in self.errors:
                 self.add_error(note, _("Give the reasons."))
         return data
+
+    def _judge_votes(self, on: date | None, present: int | None, agreed: int | None) -> None:
+        """The rules of the action, told at the field."""
+        if present is None or agreed is None:
+            return
+        seats = queries.voting_members(self.cell, on) if on else None
+        if agreed > present:
+            self.add_error("agreed", _("More agreed than were present."))
+        elif seats and agreed > seats:
+            self.add_error("agreed", _("Only %(seats)s of the cell vote.") % {"seats": number(seats)})
+        elif seats and agreed * 2 <= seats:
+            text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
+            self.add_error("agreed", text % {"agreed": number(agreed), "seats": number(seats)})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the lines are shown at once: something on them is wrong or was not simply adopted."""
+        return any(line.is_open or line.outcome.errors for line in self.lines())
 
     def lines(self) -> Iterator[MeetingLine]:
         """The list as the page shows it."""

@@ -68,6 +68,7 @@ class PledgeForm(forms.Form):
         draft: bool = False,
     ) -> None:
         self.campaign, self.day, self.pledge = campaign, day, pledge
+        self.sends = not draft
         self.draft = draft and (pledge is None or pledge.status == PledgeStatus.DRAFT)
         if data is not None and data.get("due_on") and not data.get("due"):
             data = data.copy()

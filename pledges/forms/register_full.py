@@ -54,7 +54,12 @@ class FullForm(PledgeForm):
         help_text=gettext_lazy("Do not write anything that is a state secret."),
         error_messages={"required": gettext_lazy("Write the task you register.")},
     )
-    novelty = forms.ChoiceField(choices=Novelty, widget=forms.RadioSelect, label=LABELS["novelty"])
+    novelty = forms.ChoiceField(
+        choices=Novelty,
+        widget=forms.RadioSelect,
+        label=LABELS["novelty"],
+        error_messages={"required": gettext_lazy("Choose new, difficult or both.")},
+    )
     theme: "forms.ModelChoiceField[Theme]" = forms.ModelChoiceField(
         queryset=None, required=False, label=LABELS["theme"], empty_label=gettext_lazy("No theme chosen")
     )
@@ -96,9 +101,19 @@ class FullForm(PledgeForm):
     )
     solutions = Words(limit=TEXT_LIMIT, rows=4, required=False, label=LABELS["solutions"])
     requests = Words(limit=TEXT_LIMIT, rows=2, required=False, label=LABELS["requests"])
-    product = Words(limit=TITLE_LIMIT, rows=3, label=LABELS["product"])
+    product = Words(
+        limit=TITLE_LIMIT,
+        rows=3,
+        label=LABELS["product"],
+        error_messages={
+            "required": gettext_lazy("Write what will be there in the end, with a number where there is one.")
+        },
+    )
     result_kind = forms.ChoiceField(
-        choices=ResultKind, label=LABELS["result_kind"], initial=ResultKind.DESCRIPTION
+        choices=ResultKind,
+        label=LABELS["result_kind"],
+        initial=ResultKind.DESCRIPTION,
+        error_messages={"required": gettext_lazy("Choose how the product is measured.")},
     )
     measure_unit = Words(limit=100, required=False, label=LABELS["measure_unit"])
     baseline = Figure(required=False, label=LABELS["baseline"], help_text=gettext_lazy("Where it starts"))
@@ -161,7 +176,19 @@ class FullForm(PledgeForm):
             self.add_error("start_on", _("The start lies after the deadline."))
         theme = data.get("theme")
         data["theme_id"] = theme.pk if theme else None
+        if self.sends:
+            self._ask_for_the_unclear(data)
         return data
+
+    def _ask_for_the_unclear(self, data: dict[str, Any]) -> None:
+        """What an entry of the clarity list demands and was left empty is told at its field."""
+        for item in rules.clarity_items(self.campaign):
+            for column in item.fields:
+                name = column.removesuffix("_id")
+                empty = name in self.fields and not self.fields[name].required and not data.get(column)
+                if empty and name not in self.errors:
+                    text = _("Please fill this in: “%(item)s” is not clear yet.")
+                    self.add_error(name, text % {"item": item.label})
 
     def _only_the_reference(self, data: dict[str, Any]) -> dict[str, Any]:
         if not data.get("stub_reference"):

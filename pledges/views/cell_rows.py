@@ -99,6 +99,16 @@ class CellList:
         lines = (line for person in self.people for line in person.lines)
         return sum(line.pledge.status == PledgeStatus.RETURNED for line in lines)
 
+    @property
+    def common_status(self) -> str:
+        """The status in which the lines on paper stand, but for those returned with their reason.
+
+        Empty when they differ.
+        """
+        lines = (line for person in self.people for line in person.sent_lines)
+        found = {line.status for line in lines if not line.reason}
+        return found.pop() if len(found) == 1 else ""
+
     def only(self, show: str) -> list[Person]:
         """The people of a filter, in the cell's own order."""
         return [person for person in self.people if show == "all" or getattr(person, show)]

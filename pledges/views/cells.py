@@ -9,14 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Office, OfficeKind, Unit, User
 from cadres.permissions import can_read_unit
-from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import cells as actions
@@ -25,7 +24,8 @@ from pledges.actions.lists import send_cell_list
 from pledges.forms.meeting import MeetingForm
 from pledges.models import Docket, Pledge, SentList, Tier, TierKind
 from pledges.permissions import can_record_cell_meeting
-from pledges.states import CampaignState, Outcome, PledgeStatus
+from pledges.states import CampaignState, PledgeStatus
+from pledges.views import meeting_words
 from pledges.views.cell_rows import SHOWN, CellList, read_list
 from pledges.words import due_words
 
@@ -66,7 +66,7 @@ def print_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     tier, cell = _cell(request, campaign, unit)
     day = clock.today()
     whole = read_list(person(request), cell, tier, day)
-    context = _place(tier, cell) | {"whole": whole, "day": day}
+    context = _place(tier, cell) | {"whole": whole, "day": day, "secretary": _secretary(cell)}
     return TemplateResponse(request, "pledges/cell_print.html", context)
 
 
@@ -78,17 +78,16 @@ def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     if not can_record_cell_meeting(person(request), cell):
         raise PermissionDenied(_("You do not record the meetings of this cell."))
     data = request.POST if request.method == "POST" else None
-    form = MeetingForm(data, pledges=_on_the_list(cell, tier, data), initial=_usual(cell))
+    on_the_list, day = _on_the_list(cell, tier, data), clock.today()
+    form = MeetingForm(data, cell=cell, day=day, pledges=on_the_list, presided_by=_secretary(cell))
     if data is not None and form.is_valid() and (docket := _record(person(request), cell, tier, form)):
-        messages.success(request, _told(docket, cell))
+        messages.success(request, meeting_words.told(docket, cell))
         return redirect("pledges:cell", tier.campaign.code, cell.code)
-    voting = queries.voting_members(cell, clock.today())
-    context = _place(tier, cell) | {
-        "form": form,
-        "lines": [(line, due_words(line.pledge)) for line in form.lines()],
-        "voting": voting,
-        "majority": voting // 2 + 1,
-    }
+    context = _place(tier, cell) | {"form": form}
+    if on_the_list:
+        context |= _sheet(cell, tier, form)
+    else:
+        context["recorded"] = meeting_words.recorded(cell, tier)
     return TemplateResponse(request, "pledges/cell_meeting.html", context)
 
 
@@ -131,7 +130,7 @@ def _chips(request: HttpRequest, whole: CellList, show: str) -> list[dict[str, A
         "adopted": pgettext("list of a cell", "Adopted"),
         "all": pgettext("list of a cell", "All"),
     }
-    return [
+    chips: list[dict[str, Any]] = [
         {
             "label": label,
             "count": len(whole.only(key)),
@@ -140,6 +139,16 @@ def _chips(request: HttpRequest, whole: CellList, show: str) -> list[dict[str, A
         }
         for key, label in labels.items()
     ]
+    if (people := len(whole.only("waiting"))) != whole.waiting:
+        # Beside the button that counts tasks, another figure has to say that it counts people.
+        text = npgettext(
+            "list of a cell",
+            "Awaiting the meeting: %(n)s comrade",
+            "Awaiting the meeting: %(n)s comrades",
+            people,
+        )
+        chips[1] |= {"label": text % {"n": number(people)}, "count": None}
+    return chips
 
 
 def _on_the_list(cell: Unit, tier: Tier, data: Any) -> list[Pledge]:
@@ -150,11 +159,22 @@ def _on_the_list(cell: Unit, tier: Tier, data: Any) -> list[Pledge]:
     return list(rows.select_related("lead_member").order_by("lead_member__position", "pk"))
 
 
-def _usual(cell: Unit) -> dict[str, Any]:
-    """What most often stands there: today, presided by the secretary."""
+def _secretary(cell: Unit) -> str:
+    """The name of the cell's secretary; empty while the post is vacant."""
     secretaries = Office.objects.filter(unit=cell, kind=OfficeKind.SECRETARY, end=None)
-    secretary = secretaries.select_related("member").first()
-    return {"on": clock.today(), "presided_by": secretary.member.name if secretary else ""}
+    office = secretaries.select_related("member").first()
+    return office.member.name if office else ""
+
+
+def _sheet(cell: Unit, tier: Tier, form: MeetingForm) -> dict[str, Any]:
+    """The list as the meeting decides on it, by how many it is decided, and what is asked at the end."""
+    voting = queries.voting_members(cell, form.day)
+    return {
+        "lines": [(line, due_words(line.pledge)) for line in form.lines()],
+        "voting": voting,
+        "majority": voting // 2 + 1,
+        "question": meeting_words.question(cell, tier, form.day),
+    }
 
 
 def _record(user: User, cell: Unit, tier: Tier, form: MeetingForm) -> Docket | None:
@@ -173,25 +193,3 @@ def _record(user: User, cell: Unit, tier: Tier, form: MeetingForm) -> Docket | N
     except NotAllowedError as error:
         form.add_error(None, str(error))
     return None
-
-
-def _told(docket: Docket, cell: Unit) -> str:
-    """What the meeting did, in one sentence, and where the list went."""
-    outcomes = list(docket.lines.values_list("outcome", flat=True))
-    adopted, back = outcomes.count(Outcome.APPROVE), outcomes.count(Outcome.RETURN)
-    refused = outcomes.count(Outcome.REJECT)
-    parts = [ngettext("%(n)s task adopted", "%(n)s tasks adopted", adopted) % {"n": number(adopted)}]
-    if back:
-        text = ngettext("%(n)s task to be amended", "%(n)s tasks to be amended", back)
-        parts.append(text % {"n": number(back)})
-    if refused:
-        text = ngettext("%(n)s task not approved", "%(n)s tasks not approved", refused)
-        parts.append(text % {"n": number(refused)})
-    told = _("Meeting of %(day)s recorded: %(parts)s.") % {
-        "day": day_words(docket.meeting_on),
-        "parts": ", ".join(parts),
-    }
-    if cell.parent is None:
-        return told
-    sent = _("The list has been sent to %(unit)s.") % {"unit": cell.parent.name}
-    return f"{told} {sent}"

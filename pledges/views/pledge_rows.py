@@ -1,7 +1,7 @@
 """Pledges as the pages of a person show them: by campaign, as a time line, and what is to be done first."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,15 +9,22 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from cadres.models import CadreEntry, Member, User
+from cadres.models import BodyKind, CadreEntry, Member, User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import moment, number, pill_tone
 from pledges.models import Campaign, EventAction, Pledge, PledgeEvent, Progress, Tier, TierKind
 from pledges.permissions import can_edit
 from pledges.states import CampaignState, PledgeStatus
 from pledges.words import due_words, measured, status_words
+
+# What a cell decides at its meeting, in the words of the cell.
+CELL_ACTS: dict[str, Any] = {
+    EventAction.APPROVED: gettext_lazy("adopted by the cell at its meeting"),
+    EventAction.RETURNED: gettext_lazy("amendment asked for by the cell at its meeting"),
+    EventAction.REJECTED: gettext_lazy("not adopted by the cell at its meeting"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,11 @@ class PledgeRow:
 
 @dataclass
 class Group:
-    """The pledges of one campaign."""
+    """The pledges of one campaign; `more`: where one more may be registered now."""
 
     campaign: Campaign
     rows: list[PledgeRow]
+    more: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,14 @@ def to_do(groups: Sequence[Group], open_to: Sequence[Opening]) -> list[dict[str,
     tasks = [_amend(row) for row in rows if row.pledge.status == PledgeStatus.RETURNED]
     tasks += [_send(row) for row in rows if row.pledge.status == PledgeStatus.DRAFT]
     return tasks + [_register(opening) for opening in open_to if not has_begun(groups, opening)]
+
+
+def offer_more(groups: Sequence[Group], open_to: Sequence[Opening]) -> None:
+    """Give each campaign in which something lies already the addresses where one more is registered."""
+    for opening in open_to:
+        for group in groups:
+            if group.campaign.pk == opening.tier.campaign_id and has_begun(groups, opening):
+                group.more.append(opening.url)
 
 
 def has_begun(groups: Sequence[Group], opening: Opening) -> bool:
@@ -158,7 +174,10 @@ def results_of(pledge: Pledge) -> list[ResultRow]:
 
 
 def events_of(events: Iterable[PledgeEvent]) -> list[dict[str, str]]:
-    """The time line: what, on which day, when it was recorded, by whom and on whose behalf, how it came."""
+    """The time line: what, on which day, when it was recorded, by whom and on whose behalf, how it came.
+
+    Events come newest first. What was typed and sent in one act is told once.
+    """
     return [
         {
             "what": _what(event),
@@ -167,13 +186,29 @@ def events_of(events: Iterable[PledgeEvent]) -> list[dict[str, str]]:
             "note": event.note,
             "tone": pill_tone(event.to_status) if event.action != EventAction.EDITED else "grey",
         }
-        for event in events
+        for event in _acts(events)
     ]
+
+
+def _acts(events: Iterable[PledgeEvent]) -> Iterator[PledgeEvent]:
+    """The events without the saving that a registration began with."""
+    later: PledgeEvent | None = None
+    for event in events:
+        saved = event.action in (EventAction.CREATED, EventAction.EDITED)
+        if not (saved and later and later.action == EventAction.SUBMITTED and _same_act(event, later)):
+            yield event
+        later = event
+
+
+def _same_act(event: PledgeEvent, later: PledgeEvent) -> bool:
+    return (event.at, event.actor_id, event.on) == (later.at, later.actor_id, later.on)
 
 
 def _what(event: PledgeEvent) -> str:
     what = str(event.get_action_display())
-    if event.docket:
+    if event.docket and event.docket.body.kind == BodyKind.CELL_MEETING:
+        what = str(CELL_ACTS.get(event.action, what))
+    elif event.docket:
         what = _("%(what)s by %(body)s") % {"what": what, "body": event.docket.body.name}
     if event.action == EventAction.SUBMITTED and event.version_no and event.version_no > 1:
         what = _("%(what)s again, version %(no)s") % {"what": what, "no": event.version_no}

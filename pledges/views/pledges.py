@@ -24,8 +24,8 @@ from pledges.forms.register import ReturnForm
 from pledges.models import DocketLine, Pledge, PledgeEvent, Tier, TierKind
 from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
 from pledges.states import DocketState, PledgeStatus
-from pledges.views.pledge_rows import by_campaign, events_of, has_begun, openings, results_of, to_do
-from pledges.words import OUTCOME_PILLS, due_words, facts, status_words
+from pledges.views.pledge_rows import by_campaign, events_of, offer_more, openings, results_of, to_do
+from pledges.words import OUTCOME_PILLS, due_words, facts, outcome_words, status_words
 
 confirm_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -39,12 +39,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "pledges/mine.html", {"member": None})
     groups = by_campaign(visible_pledges(user).filter(lead_member=user.member), user)
     open_to = openings(user.member, day)
-    context = {
-        "member": user.member,
-        "groups": groups,
-        "to_do": to_do(groups, open_to),
-        "more": [opening for opening in open_to if has_begun(groups, opening)],
-    }
+    offer_more(groups, open_to)
+    context = {"member": user.member, "groups": groups, "to_do": to_do(groups, open_to)}
     return TemplateResponse(request, "pledges/mine.html", context)
 
 
@@ -93,11 +89,15 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "due": due_words(pledge),
         "facts": facts(pledge),
         "events": events_of(events.order_by("-seq")),
-        "decisions": [(line, OUTCOME_PILLS.get(line.outcome, line.outcome)) for line in _decided(pledge)],
+        "decisions": [
+            (line, OUTCOME_PILLS.get(line.outcome, line.outcome), outcome_words(line))
+            for line in _decided(pledge)
+        ],
         "waits_for": _waits_for(pledge),
         "results": results,
         "trail": _trail(user, pledge),
         "may_edit": can_edit(user, pledge),
+        "is_own": pledge.lead_member_id == user.member_id,
         "may_withdraw": can_withdraw(user, pledge),
         "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge),
         "may_feature": can_vet(user, pledge) and any(row.progress.is_final for row in results),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from cadres.models import CadreEntry, Member, Unit, User
 from cadres.permissions import can_read_member
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import number
-from pledges import rules
+from pledges import queries, rules
 from pledges.actions import register as actions
 from pledges.actions.acts import Act, NotAllowedError, StaleError
 from pledges.forms.register import PledgeForm, ShortForm
@@ -129,10 +130,16 @@ def _serve(request: HttpRequest, entry: Entry) -> HttpResponse:
     if draft:
         messages.success(request, _("The draft is saved. It has not been sent yet."))
         return redirect("pledges:edit", saved.ref)
-    messages.success(request, _sent(person(request), entry))
+    told, after = _sent(person(request), entry, saved), _after(person(request), entry)
+    following = _following(person(request), entry)
+    if following is not None:
+        url = reverse("pledges:register", args=[campaign.code, following.code])
+        link = _("Next: register for comrade %(name)s") % {"name": following.name}
+        told, after = format_html('{} <a href="{}">{}</a>', told, url, link), f"{after}?show=missing"
+    messages.success(request, told)
     if warning := _over_quota(entry):
         messages.warning(request, warning)
-    return redirect(_after(person(request), entry))
+    return redirect(after)
 
 
 def _save(user: User, entry: Entry, form: PledgeForm, *, draft: bool) -> Pledge | None:
@@ -157,10 +164,12 @@ def _save(user: User, entry: Entry, form: PledgeForm, *, draft: bool) -> Pledge 
     return None
 
 
-def _sent(user: User, entry: Entry) -> str:
+def _sent(user: User, entry: Entry, saved: Pledge) -> str:
     if entry.lead.pk != user.member_id:
-        text = _("Registered for %(name)s. The record says that you entered it.")
-        return text % {"name": entry.lead.name}
+        if saved.versions_made > 1:
+            return _("The amended registration of %(name)s has been sent.") % {"name": entry.lead.name}
+        text = _("The registration of %(name)s has been sent. Entered by: %(who)s.")
+        return text % {"name": entry.lead.name, "who": user.display_name}
     if entry.tier.for_key_cadres:
         return _("Sent to the organisation board for vetting.")
     return _("Sent to the cell. It will be considered at the next meeting.")
@@ -173,6 +182,16 @@ def _after(user: User, entry: Entry) -> str:
     if entry.tier.for_key_cadres:
         return reverse("pledges:member", args=[entry.lead.code])
     return reverse("pledges:cell", args=[entry.tier.campaign.code, entry.lead.unit.code])
+
+
+def _following(user: User, entry: Entry) -> Member | None:
+    """Whom the secretary registers next: the first of the cell who is still missing."""
+    tier, cell = entry.tier, entry.lead.unit
+    if entry.lead.pk == user.member_id or tier.for_key_cadres or not tier.campaign.window_is_open(entry.day):
+        return None
+    missing = queries.without_registered(queries.counted_people(tier, entry.day).filter(unit=cell), tier)
+    row = missing.select_related("member").order_by("member__position", "member__sort_key").first()
+    return row.member if row else None
 
 
 def _registered(entry: Entry) -> list[Pledge]:
@@ -250,5 +269,6 @@ def _reasons(pledge: Pledge | None) -> dict[str, Any] | None:
     )
     if event is None:
         return None
-    who = event.docket.body.name if event.docket else event.actor
+    actor = event.actor.display_name if event.actor else ""
+    who = event.docket.body.name if event.docket else actor
     return {"on": event.on or event.at, "who": who, "note": event.note}

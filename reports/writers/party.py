@@ -35,7 +35,10 @@ class Strong(str):
 
 @dataclass(frozen=True)
 class Head:
-    """What identifies a document: organ, number and symbol ("Số 123-BC/QU"), place and day (tiêu đề)."""
+    """What identifies a document: organ, number and symbol ("Số 123-BC/QU"), place and day (tiêu đề).
+
+    Organs are named as they are officially written; the document sets them in capitals.
+    """
 
     superior_name: str | None  # cơ quan cấp trên trực tiếp
     organ_name: str  # cơ quan ban hành, as it is officially written ("uỷ" or "ủy")
@@ -153,8 +156,8 @@ class PartyDocument:
     def _write_head(self, *, draft: bool) -> None:
         left, right = add_two_cells(self._document, HEAD_LEFT, PORTRAIT_WIDTH - HEAD_LEFT)
         if self.head.superior_name:
-            _line(left, self.head.superior_name)
-        _line(left, self.head.organ_name, bold=True)
+            _line(left, self.head.superior_name.upper())
+        _line(left, self.head.organ_name.upper(), bold=True)
         _line(left, "*")
         _line(left, self.head.number_text)
         if draft:

@@ -15,11 +15,12 @@
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 
   function tell() {
-    const other = lines.filter((line) => line.querySelector("select").value !== "approve").length;
+    const other = lines.filter((line) => line.querySelector("option:checked, input:checked")?.value !== "approve").length;
     count.querySelector("[data-count=approve]").textContent = number.format(lines.length - other);
     count.querySelector("[data-count=other]").textContent = number.format(other);
     form.dataset.confirm = `${count.textContent.replace(/\s+/g, " ").trim()}. ${question}`;
     count.hidden = false;
+    return other > 0;
   }
 
   /* A number finds the line of that number; words find a name or a title, marks and case ignored. */
@@ -41,7 +42,8 @@
   }
 
   form.addEventListener("change", tell);
-  tell();
+  // A draft that came back may hold another outcome: it is not left folded away.
+  if (tell()) form.querySelector(".conclude-lines").open = true;
   if (search) {
     search.hidden = false;
     search.addEventListener("input", show);

@@ -107,6 +107,13 @@ def test_the_code_lives_by_the_real_clock_also_on_a_demo(ward, settings):
     assert response.context["form"].has_error("__all__", "code_over")
 
 
+@pytest.mark.parametrize(("fixed", "said"), [(None, 0), (TODAY, 1)])
+def test_a_site_of_another_day_says_that_the_slip_ends_by_the_real_one(ward, officer, settings, fixed, said):
+    user, settings.SITE_TODAY = confirmed(ward), fixed
+    page = browser(officer).post(ISSUE, {"chosen": user.pk}).content.decode()
+    assert page.count("slip-clock") == said
+
+
 def test_neither_code_nor_hash_nor_name_leaves_the_slip(ward, officer, caplog):
     user = confirmed(ward, given_name="Đặcbiệt")
     caplog.set_level("DEBUG")

@@ -50,7 +50,7 @@ def _register(cadre: Visitor) -> None:
     page.get_by_label(asked(FullForm, "authority")).select_option(Authority.PARTY)
     send = vi("Send to the organisation board for vetting")
     cadre.press(send)
-    unclear = vi("Not clear yet: %(labels)s.", labels="rõ trách nhiệm")
+    unclear = vi("Please fill this in: “%(item)s” is not clear yet.", item="rõ trách nhiệm")
     expect(page.get_by_role("alert")).to_contain_text(unclear)
     cadre.fill(FullForm, own_role="Trưởng ban chỉ đạo, trực tiếp đối thoại")
     cadre.press(send)

@@ -70,8 +70,11 @@ def _register(secretary: Visitor) -> None:
 
 
 def _see_on_the_list(secretary: Visitor) -> None:
-    secretary.hear(vi("Registered for %(name)s. The record says that you entered it.", name=MEMBER))
+    sent = vi("The registration of %(name)s has been sent. Entered by: %(who)s.", name=MEMBER, who="")
+    expect(secretary.page.get_by_role("status")).to_contain_text(sent.rstrip(". "))
     expect(figure(secretary)).to_have_text("4/5 (80%)")
+    # Whoever is still missing comes first: the list shows them, and all others one click away.
+    secretary.page.get_by_role("link", name=vi("All", context="list of a cell")).click()
     row = row_of(secretary, MEMBER)
     state = vi("Registered, awaiting the cell", context="member's pledge")
     for words in (TITLE, vi("Difficult"), PRODUCT, "quý II/2024", state):
@@ -84,11 +87,11 @@ def _record_meeting(secretary: Visitor) -> None:
     secretary.follow(vi_count(*record, 4))
     secretary.fill(CellMeetingForm, present="5", agreed="5")
     legend = vi("What the cell decided on the task of %(name)s", name=UNCLEAR)
+    page.get_by_text(vi_count("See the %(n)s task", "See the %(n)s tasks", 4)).click()
     decision = page.get_by_role("row").filter(has=page.get_by_role("group", name=legend))
     decision.get_by_label(vi("To be amended", context="the cell decides")).check()
-    decision.get_by_text(vi("Write the reasons")).click()
     decision.get_by_label(vi("Reasons for %(name)s", name=UNCLEAR)).fill(REASON)
-    secretary.press(vi("Record and send the list upwards"))
+    secretary.press_and_confirm(vi("Record and send the list upwards"))
 
     expect(page.get_by_text(vi("Sent %(day)s", day="26/03/2024"))).to_be_visible()
     adopted = vi("Adopted by the cell", context="member's pledge")
@@ -109,7 +112,7 @@ def _endorse(officer: Visitor) -> None:
 
 
 def _send_upwards(officer: Visitor) -> None:
-    officer.follow(vi("Cells not sent"))
+    officer.follow(vi("Lists of the cells"))
     officer.follow(vi("Endorsed", context="lists"))
     expect(row_of(officer, "Chi bộ số 1")).to_contain_text(vi("Endorsed"))
     officer.press_and_confirm(vi("Send upwards"))

@@ -183,6 +183,14 @@ def test_the_majority_is_of_official_members_who_are_not_exempt_nor_away(tier, c
     assert record(cell, tier, by, present=2, agreed=2).seats == 3
 
 
+def test_the_exempt_attend_and_do_not_vote(tier, cell, by):
+    three(cell, tier, by)
+    MemberFactory(unit=cell, standing=Standing.EXEMPT)
+    with pytest.raises(NotAllowedError, match="chỉ có 3 đảng viên"):
+        record(cell, tier, by, present=4, agreed=4)
+    assert record(cell, tier, by, present=4, agreed=3).present == 4
+
+
 def test_half_is_no_majority(tier, cell, by):
     three(cell, tier, by)
     MemberFactory(unit=cell)

@@ -10,6 +10,7 @@ from cadres.models import Office, OfficeKind, Rank
 from cadres.roles import Role
 from pledges.models import (
     Docket,
+    Pledge,
     PledgeEvent,
     SentList,
 )
@@ -18,6 +19,7 @@ from tests.factories import MemberFactory, UnitFactory, UserFactory, user_with
 from tests.pledges.factories import (
     apply,
     cell_of,
+    draft_of,
     pledge_in,
     pledge_of,
     secretary_of,
@@ -93,8 +95,8 @@ def test_recording_tells_what_was_done_and_sends_the_list(visit, tier, cell, by,
     assert response.redirect_chain == [(of_cell("cell", tier, cell), 302)]
     assert statuses(waiting) == [PledgeStatus.RETURNED, PledgeStatus.REJECTED, PledgeStatus.APPROVED]
     page = text(response)
-    assert "1 task adopted, 1 task to be amended, 1 task not approved" in page
-    assert f"The list has been sent to {cell.parent.name}" in page
+    assert "1 task adopted, 1 task to be amended, 1 task not adopted" in page
+    assert f"The list has been sent to {cell.parent.name.replace('Đảng bộ', 'Đảng ủy')}" in page
     assert SentList.objects.filter(tier=tier, unit=cell).exists()
     assert "Chưa rõ sản phẩm" in page
 
@@ -125,9 +127,11 @@ WRONG = {
     "a figure too large": ({"present": "9999999"}, "present"),
     "minutes too long": ({"minutes": "x" * 5001}, "minutes"),
     "a ref that is none": ({"ref": "x"}, "ref"),
-    "a day to come": ({"on": "27/03/2024"}, "__all__"),
-    "no majority": ({"agreed": "1"}, "__all__"),
-    "more agreed than present": ({"present": "2"}, "__all__"),
+    "a day to come": ({"on": "27/03/2024"}, "on"),
+    "no majority": ({"agreed": "1"}, "agreed"),
+    "more agreed than present": ({"present": "2"}, "agreed"),
+    "more agreed than vote": ({"present": "4", "agreed": "4"}, "agreed"),
+    "before the campaign": ({"on": "01/12/2022"}, "__all__"),
 }
 
 
@@ -141,8 +145,64 @@ def test_wrong_input_is_said_and_nothing_typed_is_lost(visit, by, waiting, url, 
     assert "Chưa rõ sản phẩm" in text(response)
     assert form["presided_by"].value() == wrong.get("presided_by", "Nguyễn Ngọc An")
     assert [line.is_open for line, _due in response.context["lines"]] == [True, False, False]
+    assert form.is_open
     assert set(statuses(waiting)) == {PledgeStatus.SUBMITTED}
     assert not Docket.objects.exists()
+
+
+def test_what_is_missing_is_asked_for_in_the_words_of_the_cell(visit, by, waiting, url):
+    page = text(visit(by).post(url, told(*waiting, on="", presided_by="", present="", agreed="")))
+    for field, words in (
+        ("on", "Write the day of the meeting."),
+        ("presided_by", "Write who presided."),
+        ("present", "Write how many comrades were present."),
+        ("agreed", "Write how many comrades agreed."),
+    ):
+        assert f'href="#id_{field}"' in page
+        assert words in page
+
+
+def test_only_those_who_vote_can_agree(visit, cell, by, waiting, url):
+    MemberFactory(unit=cell, rank=Rank.PROBATIONARY)
+    response = visit(by).post(url, told(*waiting, present="4", agreed="4"))
+    assert response.context["form"].errors["agreed"] == ["Only 3 of the cell vote."]
+    assert visit(by).post(url, told(*waiting, present="4", agreed="3")).status_code == 302
+
+
+def test_the_question_tells_who_and_what_is_left_out(visit, tier, cell, by, waiting, url):
+    committee = cell.parent.name.replace("Đảng bộ", "Đảng ủy")
+    asked = f"Record the meeting and send the list to {committee}? It cannot be changed afterwards."
+    assert visit(by).get(url).context["question"] == asked
+    missing, writing = MemberFactory(unit=cell), MemberFactory(unit=cell)
+    draft_of(writing, tier, by)
+    response = visit(by).get(url)
+    left = "Not on the list sent now: 2 comrades who have not registered, 1 draft that was not sent."
+    assert response.context["question"] == f"{left} {asked}"
+    assert text(response).count(left) == 2
+    pledge_of(missing, tier, by)
+    pledge_of(writing, tier, by)
+    left = "Not on the list sent now: 1 draft that was not sent."
+    assert visit(by).get(url).context["question"] == f"{left} {asked}"
+
+
+def test_the_lines_are_folded_until_one_is_not_simply_adopted(visit, by, waiting, url):
+    assert 'class="conclude-lines" >' in text(visit(by).get(url))
+    wrong = told(*waiting, **{f"outcome_{waiting[0].pk}": "hold"})
+    assert 'class="conclude-lines" open>' in text(visit(by).post(url, wrong))
+
+
+def test_meetings_recorded_before_are_told_when_nothing_waits(visit, cell, tier, by, waiting, url):
+    note = {f"outcome_{waiting[0].pk}": "return", f"note_{waiting[0].pk}": "Chưa rõ sản phẩm"}
+    visit(by).post(url, told(*waiting, on="20/03/2024", agreed="2", **note))
+    apply(PledgeStatus.SUBMITTED, waiting[0], by)
+    visit(by).post(url, told(*[Pledge.objects.get(pk=waiting[0].pk)]))
+    recorded = visit(by).get(url).context["recorded"]
+    assert [(row.day, row.outcomes) for row in recorded] == [
+        ("26/03/2024", "1 task adopted"),
+        ("20/03/2024", "2 tasks adopted, 1 task to be amended"),
+    ]
+    assert recorded[1].facts == ["presided: Nguyễn Ngọc An", "present: 3", "agreed: 2"]
+    assert "Meeting of 26/03/2024 recorded" in text(visit(by).get(url))
 
 
 @pytest.mark.parametrize("outcome", ["return", "reject"])
@@ -199,7 +259,8 @@ def test_a_cell_directly_below_the_host_sends_its_list_there(visit, by, tier):
     pledge = pledge_of(MemberFactory(unit=grassroots), tier, secretary)
     form = told(pledge, present="1", agreed="1")
     response = visit(secretary).post(of_cell("cell_meeting", tier, grassroots), form, follow=True)
-    assert f"The list has been sent to {tier.campaign.host.name}" in text(response)
+    committee = tier.campaign.host.name.replace("Đảng bộ quận", "Quận ủy")
+    assert f"The list has been sent to {committee}" in text(response)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -209,5 +270,5 @@ def test_the_meeting_page_costs_the_same_whatever_its_length(
     for _ in range(count):
         pledge_of(MemberFactory(unit=cell), tier, by)
     client = visit(by)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(url)

@@ -13,6 +13,7 @@ from pledges.models import (
     Authority,
     Channel,
     EventAction,
+    Pledge,
     PledgeEvent,
     Progress,
 )
@@ -21,6 +22,7 @@ from tests.factories import MemberFactory, UserFactory, user_with
 from tests.pledges.factories import (
     DAY,
     CampaignFactory,
+    apply,
     cell_of,
     draft_of,
     key_cadre_tier,
@@ -29,7 +31,7 @@ from tests.pledges.factories import (
     pledge_of,
     secretary_of,
 )
-from tests.pledges.pages import at, text
+from tests.pledges.pages import answers, at, of_pledge, text
 
 
 @pytest.fixture
@@ -53,7 +55,8 @@ def test_mine_offers_an_open_campaign_until_something_is_there(visit, tier, lead
     pledge_of(lead, tier, own)
     response = visit(own).get(reverse("pledges:mine"))
     assert response.context["to_do"] == []
-    assert [opening.url for opening in response.context["more"]] == [register]
+    assert [group.more for group in response.context["groups"]] == [[register]]
+    assert "Register one more task" in text(response)
 
 
 def test_mine_offers_a_key_cadre_his_own_form(visit, lead, own):
@@ -146,9 +149,8 @@ def test_decisions_and_who_must_still_decide(visit, db):
     )
     response = visit(by).get(at("detail", pledge))
     assert response.context["status"] == "Registered, awaiting vetting"
-    assert [(line.docket, code) for line, code in response.context["decisions"]] == [
-        (docket, PledgeStatus.APPROVED)
-    ]
+    assert response.context["decisions"] == [(docket.lines.get(), PledgeStatus.APPROVED, "approved")]
+    assert "meeting of 26/03/2024" in text(response)
     assert [str(body) for body in response.context["waits_for"]] == ["People's Committee"]
 
 
@@ -265,5 +267,63 @@ def test_a_decision_recorded_as_returned_shows_its_reasons(visit, tier, lead):
         day=DAY,
     )
     response = visit(by).get(at("detail", pledge))
-    assert [code for _line, code in response.context["decisions"]] == [PledgeStatus.RETURNED]
-    assert response.context["events"][0]["what"] == f"Amendment asked for by {body.name}"
+    decided = response.context["decisions"]
+    assert [(code, words) for _line, code, words in decided] == [
+        (PledgeStatus.RETURNED, "amendment asked for")
+    ]
+    assert response.context["events"][0]["what"] == "Amendment asked for by the cell at its meeting"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "status"),
+    [
+        (Outcome.APPROVE, "adopted", "Adopted by the cell"),
+        (Outcome.REJECT, "not adopted", "Not adopted by the cell"),
+    ],
+)
+def test_a_cell_adopts_where_others_approve(visit, tier, lead, outcome, words, status):
+    by = secretary_of(lead.unit)
+    pledge = pledge_of(lead, tier, by)
+    docket = dockets.build_docket(
+        tier=tier, body=lead.unit.bodies.get(), title="Sinh hoạt", by=by, pledge_ids=[pledge.pk]
+    )
+    dockets.conclude(
+        docket.pk,
+        meeting=Meeting(on=DAY, presided_by="Bí thư", present=1, agreed=1),
+        decisions={docket.lines.get().pk: Decision(outcome, "Lý do")},
+        by=by,
+        day=DAY,
+    )
+    response = visit(by).get(at("detail", pledge))
+    assert [row[2] for row in response.context["decisions"]] == [words]
+    assert response.context["status"] == status
+    assert response.context["events"][0]["what"] == f"{words.capitalize()} by the cell at its meeting"
+    assert "cell's meeting of 26/03/2024" in text(response)
+
+
+def test_what_was_typed_and_sent_in_one_act_is_told_once(visit, tier, lead, own):
+    url = reverse("pledges:register", args=[tier.campaign.code, lead.code])
+    visit(own).post(url, answers())
+    pledge = Pledge.objects.get()
+    events = visit(own).get(at("detail", pledge)).context["events"]
+    assert [event["what"] for event in events] == ["Registered"]
+    apply(PledgeStatus.RETURNED, pledge, own)
+    pledge.refresh_from_db()
+    visit(own).post(at("edit", pledge), of_pledge(pledge, title="Việc đã sửa"))
+    events = visit(own).get(at("detail", pledge)).context["events"]
+    assert [event["what"] for event in events] == [
+        "Registered again, version 2",
+        "Amendment asked for",
+        "Registered",
+    ]
+
+
+def test_the_board_does_not_first_of_all_amend_what_a_key_cadre_wrote(visit, tier, lead):
+    campaign = CampaignFactory(host=tier.campaign.host)
+    own, board = UserFactory(member=lead), user_with(Role.BOARD_OFFICER, unit=campaign.host)
+    pledge = pledge_in(PledgeStatus.RETURNED, lead, key_cadre_tier(campaign, [lead]), own)
+    amend, withdraw = at("edit", pledge), at("withdraw", pledge)
+    page = text(visit(board).get(at("detail", pledge)))
+    assert f'<a class="btn btn-secondary" href="{amend}">' in page
+    assert page.index(amend) < page.index(withdraw)
+    assert f'<a class="btn btn-primary" href="{amend}">' in text(visit(own).get(at("detail", pledge)))

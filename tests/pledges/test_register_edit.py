@@ -29,6 +29,21 @@ def test_the_reasons_of_the_return_stand_beside_the_form(visit, tier, lead, own)
     assert response.context["form"]["due"].value() == "q2"
 
 
+def test_a_return_that_names_nobody_leaves_the_name_out(visit, tier, lead, own):
+    pledge = pledge_in(PledgeStatus.RETURNED, lead, tier, own)
+    pledge.events.filter(action="returned").update(actor=None)
+    page = text(visit(own).get(at("edit", pledge)))
+    assert "None" not in page
+    assert '<p class="small soft mb-0">26/03/2024</p>' in page
+
+
+def test_the_secretary_is_told_that_the_amended_words_were_sent(visit, tier, lead, own):
+    pledge = pledge_in(PledgeStatus.RETURNED, lead, tier, own)
+    by = secretary_of(lead.unit)
+    response = visit(by).post(at("edit", pledge), of_pledge(pledge, product="Xóa 1/1 điểm"), follow=True)
+    assert f"The amended registration of {lead.name} has been sent." in text(response)
+
+
 def test_an_amended_pledge_is_sent_after_the_window(visit, tier, lead, own):
     pledge = pledge_in(PledgeStatus.RETURNED, lead, tier, own)
     tier.campaign.closes_on = date(2024, 3, 25)

@@ -126,9 +126,31 @@ def test_sections_follow_the_clarity_list_and_say_what_is_answered(visit, cadre,
 
 def test_what_the_clarity_list_demands_is_told(visit, cadre, full_url):
     response = visit(UserFactory(member=cadre)).post(full_url, full_answers(own_role=""))
-    assert "Rõ trách nhiệm" in response.context["form"].non_field_errors()[0]
+    form, page = response.context["form"], text(response)
+    assert list(form.errors) == ["own_role"]
+    assert "“Rõ trách nhiệm” is not clear yet" in form.errors["own_role"][0]
+    assert 'href="#id_own_role"' in page
     assert response.context["sections"][1].is_clear is False
-    assert TITLE in text(response)
+    assert TITLE in page
+
+
+def test_all_that_is_missing_is_told_at_once(visit, cadre, full_url):
+    missing = full_answers(own_role="", product="", novelty="", result_kind="")
+    response = visit(UserFactory(member=cadre)).post(full_url, missing)
+    assert list(response.context["form"].errors) == ["novelty", "product", "result_kind", "own_role"]
+    page = text(response)
+    for words in (
+        "Choose new, difficult or both.",
+        "Write what will be there in the end, with a number where there is one.",
+        "Choose how the product is measured.",
+        "Please fill this in: “Rõ trách nhiệm” is not clear yet.",
+    ):
+        assert words in page
+
+
+def test_a_draft_may_leave_open_what_the_clarity_list_demands(visit, cadre, full_url):
+    visit(UserFactory(member=cadre)).post(full_url, full_answers(own_role="", draft="1"))
+    assert Pledge.objects.get().status == PledgeStatus.DRAFT
 
 
 def test_a_task_under_a_separate_document_keeps_nothing_of_the_content(visit, cadre, full_url):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from cadres.models import Standing
 from cadres.roles import Role
 from pledges.models import (
     Pledge,
@@ -111,6 +112,30 @@ def test_the_secretary_registers_for_a_member_and_the_record_says_so(visit, url,
     assert response["Location"] == reverse("pledges:cell", args=[tier.campaign.code, lead.unit.code])
     events = PledgeEvent.objects.filter(pledge__lead_member=lead)
     assert {(event.actor, event.on_behalf_of) for event in events} == {(by, lead)}
+
+
+def test_the_secretary_goes_on_with_the_next_who_is_missing(visit, url, tier, lead):
+    second, first = (MemberFactory(unit=lead.unit, position=n) for n in (9, 8))
+    MemberFactory(unit=lead.unit, position=1, standing=Standing.EXEMPT)
+    by = secretary_of(lead.unit)
+    cell = reverse("pledges:cell", args=[tier.campaign.code, lead.unit.code])
+    response = visit(by).post(url, answers(), follow=True)
+    assert response.redirect_chain == [(f"{cell}?show=missing", 302)]
+    page = text(response)
+    assert f"The registration of {lead.name} has been sent. Entered by: {by.display_name}." in page
+    following = reverse("pledges:register", args=[tier.campaign.code, first.code])
+    assert f'<a href="{following}">Next: register for comrade {first.name}</a>' in page
+    pledge_of(first, tier, by)
+    pledge_of(second, tier, by)
+    response = visit(by).post(url, answers(), follow=True)
+    assert response.redirect_chain == [(cell, 302)]
+    assert "Next: register" not in text(response)
+
+
+def test_a_name_in_the_message_is_escaped(visit, url, lead):
+    MemberFactory(unit=lead.unit, given_name="<b>An</b>")
+    page = text(visit(secretary_of(lead.unit)).post(url, answers(), follow=True))
+    assert "register for comrade Nguyễn Văn &lt;b&gt;An&lt;/b&gt;</a>" in page
 
 
 def test_a_draft_needs_only_the_task(visit, url, own):

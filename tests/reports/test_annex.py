@@ -151,17 +151,20 @@ def test_after_the_meeting_it_is_the_conclusion_line_by_line(concluded):
 
 
 @pytest.mark.parametrize(
-    ("number", "title", "printed"),
+    ("number", "title", "wording", "printed"),
     [
-        ("127-QĐ/QU", "QUYẾT ĐỊNH", "Số 127-QĐ/QU"),
-        ("Số 12 - KL / QU", "KẾT LUẬN", "Số 12-KL/QU"),
-        ("45", "THÔNG BÁO", "Số 45-TB/QU"),
+        ("127-QĐ/QU", "QUYẾT ĐỊNH", "phê duyệt", "Số 127-QĐ/QU"),
+        ("127/QĐ", "QUYẾT ĐỊNH", "phê duyệt", "Số 127-QĐ/QU"),
+        ("Số 12 - KL / QU", "KẾT LUẬN", "của Ban Thường vụ Quận ủy Tây Hồ về", "Số 12-KL/QU"),
+        ("45-TB/QU", "THÔNG BÁO", "kết luận của Ban Thường vụ Quận ủy Tây Hồ về", "Số 45-TB/QU"),
+        ("45", "THÔNG BÁO", "kết luận của Ban Thường vụ Quận ủy Tây Hồ về", "Số 45-TB/QU"),
     ],
 )
-def test_an_issued_document_carries_its_number_and_date(place, concluded, number, title, printed):
+def test_an_issued_document_carries_its_number_and_date(place, concluded, number, title, wording, printed):
     dockets.issue(concluded.pk, number=number, on=DAY, by=place.clerk, day=DAY)
     document = reopen(concluded)
-    assert texts(document)[0] == title
+    subject = f"{wording} nội dung cán bộ chủ chốt đăng ký đảm nhận năm 2024"
+    assert texts(document)[:2] == [title, subject]
     found = head(document)
     assert printed in found
     assert "DỰ THẢO" not in found

@@ -25,7 +25,7 @@ from reports.writers.word import (
     submission_text,
 )
 
-HEAD = Head("ĐẢNG BỘ THÀNH PHỐ HÀ NỘI", "QUẬN ỦY TÂY HỒ", "QU", "BC", None, "Tây Hồ", date(2024, 3, 26))
+HEAD = Head("Đảng bộ thành phố Hà Nội", "Quận ủy Tây Hồ", "QU", "BC", None, "Tây Hồ", date(2024, 3, 26))
 SLOTS = ("ascii", "hAnsi", "eastAsia", "cs")
 PROVISIONAL = "Số liệu tạm tính đến 08:30 ngày 26/03/2024"
 ORDER_IN_PARAGRAPH = ["pStyle", "keepNext", "pBdr", "spacing", "ind", "jc", "rPr", "sectPr"]
@@ -266,7 +266,7 @@ def test_signature_and_recipients_are_one_row_that_keeps_together_with_the_last_
 def test_properties_name_the_organ_and_not_the_library():
     data = build_unit_summary(summary())
     properties = reopen(data).core_properties
-    assert properties.author == properties.last_modified_by == "QUẬN ỦY TÂY HỒ"
+    assert properties.author == properties.last_modified_by == "Quận ủy Tây Hồ"
     assert properties.title == "Báo cáo kết quả đăng ký thực hiện việc mới, việc khó năm 2024"
     assert "python-docx" not in part(data, "docProps/core.xml")
     assert "2013" not in part(data, "docProps/core.xml")
