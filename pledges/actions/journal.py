@@ -77,7 +77,8 @@ def write_events(
 
 def journal_tail() -> dict[str, Any]:
     """Update expressions that move a pledge's journal columns onto the event just appended."""
-    appended = PledgeEvent.objects.filter(pledge=OuterRef("pk"), seq=OuterRef("journal_seq") + 1)
+    # Without the model's order, which PostgreSQL would sort by for every single row.
+    appended = PledgeEvent.objects.order_by().filter(pledge=OuterRef("pk"), seq=OuterRef("journal_seq") + 1)
     return {
         "journal_seq": F("journal_seq") + 1,
         "journal_head": Subquery(appended.values("digest")[:1]),

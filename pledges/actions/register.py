@@ -169,7 +169,7 @@ def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
 
 def _unit_of_lead() -> Any:
     """The lead's unit today, for pledges of the members' tier only."""
-    own = Member.objects.filter(pledges=OuterRef("pk"), pledges__tier__kind=TierKind.MEMBERS)
+    own = Member.objects.order_by().filter(pledges=OuterRef("pk"), pledges__tier__kind=TierKind.MEMBERS)
     return own.values("unit")[:1]
 
 

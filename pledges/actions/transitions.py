@@ -115,7 +115,7 @@ def _move_chunk(
 
 def _version_made() -> Any:
     """The version that a pledge's latest submission wrote."""
-    return PledgeVersion.objects.filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
+    return PledgeVersion.objects.order_by().filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
 
 
 def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:

@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='pledges.pledge')),
             ],
             options={
-                'ordering': ('pledge', 'order'),
+                'ordering': ('pledge_id', 'order'),
             },
         ),
         migrations.CreateModel(
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pledges.pledge')),
             ],
             options={
-                'ordering': ('pledge', 'seq'),
+                'ordering': ('pledge_id', 'seq'),
             },
         ),
         migrations.CreateModel(
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='pledges.pledge')),
             ],
             options={
-                'ordering': ('pledge', 'no'),
+                'ordering': ('pledge_id', 'no'),
             },
         ),
         migrations.AddField(
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pledges.pledgeversion')),
             ],
             options={
-                'ordering': ('docket', 'order'),
+                'ordering': ('docket_id', 'order'),
             },
         ),
         migrations.CreateModel(
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
                 ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='pledges.pledge')),
             ],
             options={
-                'ordering': ('pledge', 'at', 'pk'),
+                'ordering': ('pledge_id', 'at', 'pk'),
             },
         ),
         migrations.CreateModel(

@@ -112,7 +112,7 @@ class DocketLine(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
-        ordering = ("docket", "order")
+        ordering = ("docket_id", "order")
         constraints = (
             models.UniqueConstraint(fields=("docket", "order"), name="docketline_order"),
             models.UniqueConstraint(

@@ -178,7 +178,7 @@ class Partner(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        ordering = ("pledge", "order")
+        ordering = ("pledge_id", "order")
         constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="partner_order"),)
 
     def __str__(self) -> str:
@@ -196,7 +196,7 @@ class PledgeVersion(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        ordering = ("pledge", "no")
+        ordering = ("pledge_id", "no")
         constraints = (models.UniqueConstraint(fields=("pledge", "no"), name="pledgeversion_no"),)
 
     def __str__(self) -> str:
@@ -250,7 +250,7 @@ class PledgeEvent(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ("pledge", "seq")
+        ordering = ("pledge_id", "seq")
         constraints = (models.UniqueConstraint(fields=("pledge", "seq"), name="pledgeevent_seq"),)
 
     def __str__(self) -> str:
@@ -283,7 +283,7 @@ class Progress(models.Model):
     source_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ("pledge", "at", "pk")
+        ordering = ("pledge_id", "at", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=("pledge",), condition=Q(is_final=True), name="progress_one_final_per_pledge"
