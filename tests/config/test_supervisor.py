@@ -68,8 +68,8 @@ class Site:
         return {int(pid): args for pid, stat, args in rows if mine in args and not stat.startswith("Z")}
 
     def pid_of(self, name: str) -> int:
-        """The first process, hence the parent, among those whose command line names `name`."""
-        return min(pid for pid, args in self.processes().items() if name in args)
+        """The first process, hence the parent, among those whose command line names `name`; 0 for none."""
+        return min((pid for pid, args in self.processes().items() if name in args), default=0)
 
     def is_complete(self) -> bool:
         """Whether each of the processes lives and the web answers."""
@@ -78,7 +78,8 @@ class Site:
 
     def has_other(self, name: str, *, than: int) -> bool:
         """Whether the site is complete again, with a new process in the place of a killed one."""
-        return self.is_complete() and self.pid_of(name) != than
+        # It may have been seen complete just before the last worker of a killed parent goes.
+        return self.is_complete() and self.pid_of(name) not in (0, than)
 
     def start(self) -> "Site":
         _until(lambda: self.is_complete() or self.process.poll() is not None, STARTED, "the site answers")
