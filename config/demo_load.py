@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Max
 
 from cadres.actions.units import create_host
@@ -32,10 +33,12 @@ def load(day: date, say: Say) -> None:
     """Everything the demo shows, through the same actions as an office uses."""
     host = _organisation(day, say)
     campaigns = _campaigns(host)
+    _refresh_statistics()
     for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
         checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
         written = pledge_import.write(checked, by=None, on=None, source=file)
         say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
+    _refresh_statistics()
     members = campaigns[story.MEMBERS.code]
     tier = members.tiers.get()
     waiting = _most_missing_first(_adopt(tier, say), tier, day)
@@ -45,6 +48,13 @@ def load(day: date, say: Say) -> None:
     make_accounts(host, tier, waiting, day)
     counts.drain(day)
     say("figures counted")
+
+
+def _refresh_statistics() -> None:
+    """After a bulk load PostgreSQL still plans for empty tables until its own analysis comes by."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _organisation(day: date, say: Say) -> Unit:
