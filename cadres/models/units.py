@@ -1,7 +1,5 @@
 """Organisations of the Party (tổ chức đảng) and how they stood from day to day."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -143,7 +141,3 @@ class UnitPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.start:%d/%m/%Y}"
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether `day` lies in the half-open period."""
-        return self.start <= day and (self.end is None or day < self.end)
