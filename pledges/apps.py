@@ -5,4 +5,4 @@ from django.apps import AppConfig
 
 class PledgesConfig(AppConfig):
     name = "pledges"
-    append_only = ("pledges_pledgeevent", "pledges_pledgeversion")
+    append_only = ("pledges_pledgeevent", "pledges_pledgeversion", "pledges_campaignevent")

@@ -5,11 +5,14 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cadres.models import Body, BodyKind, Member, Membership, Unit, User
+from cadres import clock
+from cadres.models import Body, BodyKind, CadreEntry, Delegation, Member, Membership, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
-from pledges.models import Campaign, Docket, Pledge, Tier, TierKind
-from pledges.states import EDITABLE, PledgeStatus
+from pledges.models import Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
+from pledges.states import EDITABLE, REGISTERED, PledgeStatus
+
+LISTED = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
 
 
 def visible_pledges(user: User) -> QuerySet[Pledge]:
@@ -23,7 +26,11 @@ def visible_pledges(user: User) -> QuerySet[Pledge]:
     # Of a member who moved, the old cell keeps what was registered there and the new one types for him.
     types_for = under(cells, "unit__") | under(cells, "lead_member__unit__")
     boards = under(scope.paths.get(Role.BOARD_OFFICER, ()), "campaign__host__")
-    types_for |= boards & Q(tier__kind=TierKind.KEY_CADRES)
+    types_for |= boards & Q(tier__kind__in=LISTED)
+    officers = under(scope.paths.get(Role.GRASSROOTS_OFFICER, ()), "unit__")
+    types_for |= officers & Q(tier__kind=TierKind.GRASSROOTS_CADRES)
+    delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
+    types_for |= Q(lead_member__in=delegated, tier__kind__in=LISTED)
     reads = under(scope.readable_paths, "unit__") & ~Q(status=PledgeStatus.DRAFT)
     return Pledge.objects.filter(own | types_for | reads)
 
@@ -38,31 +45,68 @@ def visible_dockets(user: User) -> QuerySet[Docket]:
 def can_type_for(user: User, member: Member, tier: Tier) -> bool:
     """Whether the user may enter and submit for the member.
 
-    Oneself; the secretary of the member's cell in the members' tier; the organisation board of
-    the host for a key cadre who handed in a paper.
+    Oneself; the secretary of the member's cell in the members' tier; for a cadre who handed in a
+    paper the organisation board of the host, for one of the grassroots also the officer of the
+    committee on whose list he stands; an assistant to whom the cadre's typing was delegated.
     """
     scope = scope_of(user)
     if scope.member_id == member.pk:
         return True
-    if tier.for_key_cadres:
-        return scope.covers(Role.BOARD_OFFICER, tier.campaign.host.path)
-    return scope.covers(Role.CELL_SECRETARY, member.unit.path)
+    if not tier.is_listed:
+        return scope.covers(Role.CELL_SECRETARY, member.unit.path)
+    if scope.covers(Role.BOARD_OFFICER, tier.campaign.host.path):
+        return True
+    entry = entry_of(member, tier) if scope.has(Role.GRASSROOTS_OFFICER) else None
+    grassroots = tier.kind == TierKind.GRASSROOTS_CADRES and entry is not None
+    if grassroots and entry and scope.covers(Role.GRASSROOTS_OFFICER, entry.unit.path):
+        return True
+    return is_delegated(user, member)
 
 
-def is_key_cadre(member: Member, tier: Tier) -> bool:
-    """Whether the member stands on the tier's frozen list."""
-    return tier.cadre_list is not None and tier.cadre_list.entries.filter(member=member).exists()
+def is_delegated(user: User, member: Member) -> bool:
+    """Whether the typing for the member is delegated to the user today."""
+    return Delegation.objects.on(clock.today()).filter(user=user, member=member).exists()
+
+
+def entry_of(member: Member, tier: Tier) -> CadreEntry | None:
+    """The member's entry on the tier's frozen list."""
+    entries = CadreEntry.objects.filter(cadre_list=tier.cadre_list_id, member=member)
+    return entries.select_related("unit").first() if tier.cadre_list_id else None
+
+
+def tiers_counting(member: Member, tier: Tier) -> list[Tier]:
+    """The tiers in which a pledge of the tier counts: its own and those below it he belongs to."""
+    below = tier.campaign.tiers.filter(order__gt=tier.order).exclude(kind=TierKind.ORGANISATIONS)
+    return [tier, *(one for one in below if not one.is_listed or entry_of(member, one))]
+
+
+def lane_of(member: Member, tier: Tier, day: date) -> Lane | None:
+    """The lane in which a new pledge of the member goes on `day`; None: it is closed for him.
+
+    After the window a cadre of a frozen list registers under a new directive; of the members
+    only who did not stand in his cell when the window opened and has nothing registered yet.
+    """
+    campaign = tier.campaign
+    if campaign.window_is_open(day):
+        return Lane.REGULAR
+    if campaign.opens_on is None or not campaign.takes_late_entries(day):
+        return None
+    if tier.is_listed:
+        return Lane.DIRECTIVE
+    stood = Membership.objects.on(campaign.opens_on).filter(member=member, unit=member.unit_id)
+    led = PledgeTier.objects.filter(tier=tier, member=member, pledge__status__in=REGISTERED)
+    return None if stood.exists() or led.exists() else Lane.NEWCOMER
 
 
 def why_not_register(user: User, member: Member, tier: Tier, day: date) -> str | None:
     """The reason why a new pledge cannot be registered now, or None."""
     if not can_type_for(user, member, tier):
         return _("You cannot register for this member.")
-    if tier.for_key_cadres and not is_key_cadre(member, tier):
-        return _("This member is not on the list of key cadres of the campaign.")
+    if tier.is_listed and entry_of(member, tier) is None:
+        return _("This member is not on the list of cadres of the campaign.")
     if not Membership.objects.on(day).filter(member=member).exists():
         return _("This member stands in no cell any more.")
-    if not tier.campaign.window_is_open(day):
+    if lane_of(member, tier, day) is None:
         return _("Registration is not open on this day.")
     return None
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from pledges.models import Campaign, GuidanceItem, ListKind, Pledge
+from pledges.models import Campaign, GuidanceItem, Lane, ListKind, Pledge
 
 SHORT_FORM_FIELDS = ("title", "novelty", "product", "due_on")
 
@@ -44,6 +44,8 @@ def why_incomplete(pledge: Pledge, items: list[GuidanceItem], *, year: int) -> s
         return _("Title, kind, product and deadline are all needed.")
     if problem := due_problem(pledge.due_on, year):
         return problem
+    if pledge.lane == Lane.DIRECTIVE and not pledge.is_stub and not pledge.directive:
+        return _("After the window a pledge names the new directive it follows.")
     if unclear := unclear_items(pledge, items):
         labels = ", ".join(item.label for item in unclear)
         return _("Not clear yet: %(labels)s.") % {"labels": labels}

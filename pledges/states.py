@@ -66,6 +66,17 @@ class CampaignState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("campaign", "Closed")
 
 
+# A window may open again (gia hạn) before anything of it has begun to run; nothing else goes back.
+CAMPAIGN_TRANSITIONS: dict[str, frozenset[str]] = {
+    CampaignState.DRAFT: frozenset({CampaignState.OPEN}),
+    CampaignState.OPEN: frozenset({CampaignState.VETTING}),
+    CampaignState.VETTING: frozenset({CampaignState.OPEN, CampaignState.RUNNING}),
+    CampaignState.RUNNING: frozenset({CampaignState.EVALUATING}),
+    CampaignState.EVALUATING: frozenset({CampaignState.CLOSED}),
+    CampaignState.CLOSED: frozenset(),
+}
+
+
 class Outcome(models.TextChoices):
     """What a meeting decided on a line of its docket."""
 

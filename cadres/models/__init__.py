@@ -1,12 +1,13 @@
 """Models of `cadres`, one file a subject."""
 
-from cadres.models.accounts import RoleAssignment, User
+from cadres.models.accounts import Delegation, RoleAssignment, User
 from cadres.models.bodies import (
     Body,
     BodyKind,
     BodyMember,
     CadreEntry,
     CadreList,
+    CadreListKind,
     Office,
     OfficeKind,
 )
@@ -23,6 +24,8 @@ __all__ = [
     "BodyMember",
     "CadreEntry",
     "CadreList",
+    "CadreListKind",
+    "Delegation",
     "ImportJob",
     "ImportMode",
     "Member",

@@ -106,3 +106,40 @@ class RoleAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.user_id}"
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    """Words for sets of delegations."""
+
+    def on(self, day: date) -> "DelegationQuerySet":
+        """Delegations in force on `day`."""
+        return self.filter(start__lte=day, end__gt=day)
+
+
+class Delegation(models.Model):
+    """Ủy quyền nhập liệu: an assistant types for a key cadre on `[start, end)`; he never approves.
+
+    It always ends: at most a year ahead (the action says so), at once when it is ended.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="delegations")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="delegations")
+    start = models.DateField()
+    end = models.DateField()
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-start", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(end__gte=F("start")), name="delegation_end_not_before_start"),
+            models.CheckConstraint(
+                condition=Q(granted_by=None) | ~Q(granted_by=F("user")), name="delegation_not_by_oneself"
+            ),
+            models.UniqueConstraint(fields=("user", "member", "start"), name="delegation_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} > {self.member_id}"

@@ -99,17 +99,28 @@ class Office(models.Model):
         return f"{self.get_kind_display()} {self.unit_id}"
 
 
+class CadreListKind(models.TextChoices):
+    """Whose list it is: the key cadres of the host, or cadres of its grassroots organisations."""
+
+    KEY = "key", _("key cadres")
+    GRASSROOTS = "grassroots", _("grassroots cadres")
+
+
 class CadreList(models.Model):
-    """Danh sách cán bộ chủ chốt of a year: frozen, never derived from today's posts."""
+    """Danh sách cán bộ of a year: frozen, never derived from today's posts."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="cadre_lists")
     year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=CadreListKind, default=CadreListKind.KEY)
     title = models.CharField(max_length=200)
     decision_number = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        ordering = ("unit", "-year")
-        constraints = (models.UniqueConstraint(fields=("unit", "year"), name="cadrelist_one_per_year"),)
+        ordering = ("unit", "-year", "kind")
+        constraints = (
+            models.UniqueConstraint(fields=("unit", "year", "kind"), name="cadrelist_one_of_a_kind_per_year"),
+            models.CheckConstraint(condition=Q(kind__in=CadreListKind.values), name="cadrelist_kind_known"),
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from cadres import clock
@@ -15,7 +15,7 @@ from pledges import queries
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.outcomes import Decision as Decision  # callers name both from here
 from pledges.actions.outcomes import refuse_decisions, settle
-from pledges.models import Campaign, Channel, Docket, DocketLine, Matter, Pledge, Tier
+from pledges.models import Campaign, Channel, Docket, DocketLine, Lane, Matter, Pledge, Tier
 from pledges.permissions import can_issue, can_record
 from pledges.states import DocketState
 
@@ -40,16 +40,25 @@ def build_docket(
     by: User | None,
     pledge_ids: Collection[int] = (),
     unit_ids: Collection[int] = (),
+    supplementary: bool = False,
     ref: uuid.UUID | None = None,
 ) -> Docket:
     """Put submitted pledges, or lists of units, on a body's list for a meeting.
 
+    Above the cell what was registered after the window has a docket of its own (`supplementary`).
     Pledges and lists that do not await the body are left out; the version last submitted is the
     one decided on. The same `ref` twice gives the first docket. Raises NotAllowedError when
     nothing is left to put on it, or when the `ref` belongs to another body's docket.
     """
     with transaction.atomic():
-        named = {"campaign": tier.campaign, "tier": tier, "body": body, "title": title, "created_by": by}
+        named = {
+            "campaign": tier.campaign,
+            "tier": tier,
+            "body": body,
+            "title": title,
+            "supplementary": supplementary,
+            "created_by": by,
+        }
         docket, made = Docket.objects.get_or_create(ref=ref or uuid.uuid4(), defaults=named)
         if (docket.tier_id, docket.body_id) != (tier.pk, body.pk):
             raise NotAllowedError(_("This form belongs to another docket."))
@@ -82,8 +91,12 @@ def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> list[tupl
         locked.update(rows.order_by("pk").values_list("pk", flat=True))
     if not locked:
         return []
-    versions = queries.versions_awaiting(docket.tier, docket.body).values_list("pledge_id", "pk")
-    return [(pledge, version) for pledge, version in versions if pledge in locked]
+    versions = queries.versions_awaiting(docket.tier, docket.body)
+    if docket.body.kind != BodyKind.CELL_MEETING:
+        regular = Q(pledge__lane=Lane.REGULAR)
+        versions = versions.filter(~regular if docket.supplementary else regular)
+    found = versions.values_list("pledge_id", "pk")
+    return [(pledge, version) for pledge, version in found if pledge in locked]
 
 
 def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:

@@ -15,19 +15,20 @@ from cadres.models import Member, Unit
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
 from pledges.actions.journal import journal_tail, write_events
+from pledges.actions.parts import files_of, parts_of, replace_parts, write_parts
 from pledges.actions.transitions import lock, note_pledges, why_closed
-from pledges.content import CONTENT_FIELDS, content_of, digest
+from pledges.content import CONTENT_FIELDS, Parts, content_of, digest
 from pledges.models import (
     EventAction,
     GuidanceItem,
-    Partner,
+    Lane,
     Pledge,
     PledgeTier,
     PledgeVersion,
     Tier,
     TierKind,
 )
-from pledges.permissions import can_edit, why_not_register
+from pledges.permissions import can_edit, lane_of, tiers_counting, why_not_register
 from pledges.states import TRANSITIONS, PledgeStatus
 
 
@@ -44,7 +45,7 @@ class Typed:
     lead: Member
     unit: Unit
     content: Mapping[str, Any]
-    partners: Sequence[str] = ()
+    parts: Parts = field(default_factory=Parts)
     revision: int | None = None
     on: date | None = field(default=None)
 
@@ -62,12 +63,13 @@ def save_draft(typed: Typed, *, act: Act, day: date) -> Pledge:
         if found is None:
             if reason := why_not_register(act.by, typed.lead, typed.tier, day):
                 raise NotAllowedError(reason)
-            return _begin(typed, act)
+            return _begin(typed, act, lane_of(typed.lead, typed.tier, day) or Lane.REGULAR)
         return _rewrite(found, typed, act)
 
 
-def _begin(typed: Typed, act: Act) -> Pledge:
+def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:
     pledge = _fresh(typed, act)
+    pledge.lane = lane
     try:
         with transaction.atomic():
             pledge.save()
@@ -75,8 +77,11 @@ def _begin(typed: Typed, act: Act) -> Pledge:
         raise NotAllowedError(_("This form belongs to another registration.")) from error
     write_events([pledge], act=act, action=EventAction.CREATED, to=PledgeStatus.DRAFT, first=True)
     Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
-    PledgeTier.objects.create(pledge=pledge, tier=typed.tier, member=typed.lead)
-    _write_partners({pledge.pk: typed.partners})
+    counting = tiers_counting(typed.lead, typed.tier)
+    PledgeTier.objects.bulk_create(
+        PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting
+    )
+    write_parts({pledge.pk: typed.parts})
     pledge.refresh_from_db()
     return pledge
 
@@ -97,10 +102,10 @@ def _rewrite(pledge: Pledge, typed: Typed, act: Act) -> Pledge:
     assert act.by is not None
     if (pledge.lead_member_id, pledge.tier_id) != (typed.lead.pk, typed.tier.pk):
         raise NotAllowedError(_("This form belongs to another registration."))
-    before = content_of(pledge, [partner.name for partner in pledge.partners.all()])
+    before = content_of(pledge, parts_of([pledge])[pledge.pk])
     for name, value in typed.content.items():
         setattr(pledge, name, value)
-    if content_of(pledge, list(typed.partners)) == before:
+    if content_of(pledge, typed.parts) == before:
         return pledge
     if typed.revision != pledge.revision:
         raise StaleError(_("Somebody else has saved this registration since you opened it."))
@@ -109,19 +114,9 @@ def _rewrite(pledge: Pledge, typed: Typed, act: Act) -> Pledge:
     pledge.save(update_fields=[name for name in typed.content if name in CONTENT_FIELDS])
     write_events([pledge], act=act, action=EventAction.EDITED, to=PledgeStatus(pledge.status))
     Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
-    pledge.partners.all().delete()
-    _write_partners({pledge.pk: typed.partners})
+    replace_parts(pledge, typed.parts)
     pledge.refresh_from_db()
     return pledge
-
-
-def _write_partners(partners: Mapping[int, Sequence[str]]) -> None:
-    rows = [
-        Partner(pledge_id=pk, order=order, name=name)
-        for pk, names in partners.items()
-        for order, name in enumerate(names, start=1)
-    ]
-    Partner.objects.bulk_create(rows, batch_size=CHUNK)
 
 
 def submit(pledge_ids: Iterable[int], *, act: Act) -> Acted:
@@ -180,21 +175,35 @@ def _why_not_submit(pledge: Pledge, clarity: dict[int, list[GuidanceItem]], act:
         return _("The pledge is “%(status)s”.") % {"status": pledge.get_status_display()}
     if act.by is not None and not can_edit(act.by, pledge):
         return _("You cannot register for this member.")
-    if pledge.status == PledgeStatus.DRAFT and act.on and not pledge.campaign.window_is_open(act.on):
-        return _("Registration is not open on this day.")
+    if pledge.status == PledgeStatus.DRAFT and act.on and (late := _why_late(pledge, act.on)):
+        return late
     if pledge.campaign_id not in clarity:
-        gated = pledge.tier.for_key_cadres
+        gated = pledge.tier.is_listed
         clarity[pledge.campaign_id] = rules.clarity_items(pledge.campaign) if gated else []
     return rules.why_incomplete(pledge, clarity[pledge.campaign_id], year=pledge.campaign.year)
 
 
+def _why_late(pledge: Pledge, day: date) -> str | None:
+    """A draft is sent in the lane that is open on the day, whichever it was begun in."""
+    if pledge.campaign.window_is_open(day):
+        lane = Lane.REGULAR
+    else:
+        assert pledge.lead_member is not None
+        found = lane_of(pledge.lead_member, pledge.tier, day)
+        if found is None:
+            return _("Registration is not open on this day.")
+        lane = found
+    if lane != pledge.lane:
+        Pledge.objects.filter(pk=pledge.pk).update(lane=lane)
+        pledge.lane = lane
+    return None
+
+
 def _write_versions(pledges: Sequence[Pledge], act: Act) -> None:
-    partners: dict[int, list[str]] = {}
-    for partner in Partner.objects.filter(pledge__in=pledges).order_by("pledge_id", "order"):
-        partners.setdefault(partner.pledge_id, []).append(partner.name)
+    parts, files = parts_of(pledges), files_of(pledges)
     rows = []
     for pledge in pledges:
-        content = content_of(pledge, partners.get(pledge.pk, []))
+        content = content_of(pledge, parts[pledge.pk], files.get(pledge.pk, []))
         rows.append(
             PledgeVersion(
                 pledge=pledge,
@@ -245,7 +254,7 @@ def _record_chunk(lines: Sequence[Typed], act: Act) -> list[Pledge]:
         pledge.submitted_on, pledge.submitted_at = line.on, act.at
         pledges.append(pledge)
     Pledge.objects.bulk_create(pledges, batch_size=CHUNK)
-    _write_partners({pledge.pk: line.partners for pledge, line in zip(pledges, new, strict=True)})
+    write_parts({pledge.pk: line.parts for pledge, line in zip(pledges, new, strict=True)})
     PledgeTier.objects.bulk_create(
         [PledgeTier(pledge=pledge, tier=pledge.tier, member_id=pledge.lead_member_id) for pledge in pledges]
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.dates import due_label, parse_due
 from pledges import rules
-from pledges.content import CONTENT_FIELDS
+from pledges.content import CONTENT_FIELDS, Parts
 from pledges.forms.fields import DayIfChosen, FormRef, Words
 from pledges.models import Campaign, DueKind, Novelty, Pledge
 from pledges.states import PledgeStatus
@@ -136,9 +136,9 @@ class PledgeForm(forms.Form):
         names = [name for name in CONTENT_FIELDS if name in self.cleaned_data]
         return {name: self.cleaned_data[name] for name in names}
 
-    def partner_names(self) -> list[str]:
-        """Partners as typed, one a line."""
-        return self.cleaned_data.get("partners") or []
+    def parts(self) -> Parts:
+        """What stands in rows of its own, as typed."""
+        return Parts.named(self.cleaned_data.get("partners") or [])
 
     def catch_up(self, newer: Pledge) -> None:
         """Keep what was typed, and let the next sending replace what somebody else saved."""

@@ -17,6 +17,7 @@ from pledges.actions import import_pledges
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.register import Typed
 from pledges.actions.results import record_results
+from pledges.content import Parts
 from pledges.imports.match import Matched, Matching, match
 from pledges.imports.products import parse_product
 from pledges.imports.results import final_result, result_problems, results_to_record
@@ -142,7 +143,7 @@ def _typed(one: Matched, tier: Tier, on: date | None) -> Typed:
             "measure_unit": product.measure_unit,
             "target": product.target,
         },
-        partners=line.partners,
+        parts=Parts.named(line.partners),
         on=line.registered_on or on,
     )
 

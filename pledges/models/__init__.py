@@ -1,25 +1,32 @@
 """Models of `pledges`, one file a subject."""
 
-from pledges.models.approval import Docket, DocketLine, Matter, SentList
+from pledges.models.approval import Docket, DocketLine, ListRequest, Matter, SentList
 from pledges.models.campaigns import (
     Authority,
     Campaign,
+    CampaignEvent,
     Counted,
     GuidanceItem,
     GuidanceList,
     ListKind,
+    QuarterDate,
     RouteStep,
     StepLevel,
     StepMode,
+    Suggestion,
     Theme,
     Tier,
     TierKind,
 )
 from pledges.models.imports import PledgeImport
 from pledges.models.pledges import (
+    Attachment,
+    AttachmentKind,
     Channel,
     DueKind,
     EventAction,
+    Lane,
+    Milestone,
     Novelty,
     Partner,
     Pledge,
@@ -28,11 +35,15 @@ from pledges.models.pledges import (
     PledgeVersion,
     Progress,
     ResultKind,
+    SubTarget,
 )
 
 __all__ = [
+    "Attachment",
+    "AttachmentKind",
     "Authority",
     "Campaign",
+    "CampaignEvent",
     "Channel",
     "Counted",
     "Docket",
@@ -41,8 +52,11 @@ __all__ = [
     "EventAction",
     "GuidanceItem",
     "GuidanceList",
+    "Lane",
     "ListKind",
+    "ListRequest",
     "Matter",
+    "Milestone",
     "Novelty",
     "Partner",
     "Pledge",
@@ -51,11 +65,14 @@ __all__ = [
     "PledgeTier",
     "PledgeVersion",
     "Progress",
+    "QuarterDate",
     "ResultKind",
     "RouteStep",
     "SentList",
     "StepLevel",
     "StepMode",
+    "SubTarget",
+    "Suggestion",
     "Theme",
     "Tier",
     "TierKind",

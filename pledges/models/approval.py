@@ -27,6 +27,8 @@ class Docket(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="dockets")
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=DocketState, default=DocketState.OPEN)
+    # Bổ sung: holds only what was registered after the window (never mixed above the cell).
+    supplementary = models.BooleanField(default=False)
     from_paper = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True)
     meeting_on = models.DateField(null=True, blank=True)
@@ -155,6 +157,33 @@ class SentList(models.Model):
     class Meta:
         ordering = ("tier", "unit__path")
         constraints = (models.UniqueConstraint(fields=("tier", "unit"), name="sentlist_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.tier_id}/{self.unit_id}"
+
+
+class ListRequest(models.Model):
+    """Đề nghị chỉnh sửa danh sách: the level above asked a unit to amend a list it had sent.
+
+    It is open until the list is sent again. Append-only but for `answered_at`.
+    """
+
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="list_requests")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="list_requests")
+    on = models.DateField()
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.TextField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("tier", "-at")
+        constraints = (
+            models.CheckConstraint(condition=~Q(note=""), name="listrequest_gives_reasons"),
+            models.UniqueConstraint(
+                fields=("tier", "unit"), condition=Q(answered_at=None), name="listrequest_one_open"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.tier_id}/{self.unit_id}"

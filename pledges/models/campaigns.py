@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cadres import clock
 from cadres.models import BodyKind, CadreList, Standing, Unit
 from pledges.states import CampaignState
 
@@ -69,6 +71,7 @@ class Campaign(models.Model):
     closes_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
     lists = models.ManyToManyField(GuidanceList, blank=True, related_name="campaigns")
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")
 
     objects = CampaignQuerySet.as_manager()
 
@@ -93,11 +96,56 @@ class Campaign(models.Model):
             and (self.closes_on is None or day <= self.closes_on)
         )
 
+    def takes_late_entries(self, day: date) -> bool:
+        """Whether the supplementary lane is open: the window is over, the year is not (làn bổ sung)."""
+        if self.state in (CampaignState.VETTING, CampaignState.RUNNING):
+            return True
+        over = self.closes_on is not None and self.closes_on < day
+        return self.state == CampaignState.OPEN and over
+
     def days_left(self, day: date) -> int | None:
         """Days of the window after `day`; None without a window or when it is over."""
         if self.closes_on is None or day > self.closes_on:
             return None
         return (self.closes_on - day).days
+
+
+class CampaignEvent(models.Model):
+    """Who moved a campaign from one stage to the next, when, and why. Append-only."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="events")
+    at = models.DateTimeField(default=clock.now)
+    on = models.DateField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=10, choices=CampaignState, blank=True)
+    to_state = models.CharField(max_length=10, choices=CampaignState)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("campaign", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.from_state} {self.to_state}"
+
+
+class QuarterDate(models.Model):
+    """The day by which progress of a quarter is reported."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="quarters")
+    quarter = models.PositiveSmallIntegerField()
+    report_by = models.DateField()
+
+    class Meta:
+        ordering = ("campaign", "quarter")
+        constraints = (
+            models.UniqueConstraint(fields=("campaign", "quarter"), name="quarterdate_once"),
+            models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name="quarterdate_quarter"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} Q{self.quarter}"
 
 
 class Theme(models.Model):
@@ -175,6 +223,11 @@ class Tier(models.Model):
         return self.kind == TierKind.KEY_CADRES
 
     @property
+    def is_listed(self) -> bool:
+        """Whether only those on the tier's frozen list register in it."""
+        return self.kind in (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
+
+    @property
     def has_rate(self) -> bool:
         """Whether there is a denominator of people."""
         return self.counted != Counted.NOBODY
@@ -224,3 +277,21 @@ class RouteStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order}. {self.get_body_kind_display()}"
+
+
+class Suggestion(models.Model):
+    """Việc gợi ý: a task that a committee suggests to the people of its sub-tree for a tier."""
+
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="suggestions")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="suggestions")
+    theme = models.ForeignKey(Theme, models.SET_NULL, null=True, blank=True, related_name="suggestions")
+    order = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=500)
+    product = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("tier", "unit__path", "order")
+        constraints = (models.UniqueConstraint(fields=("tier", "unit", "order"), name="suggestion_order"),)
+
+    def __str__(self) -> str:
+        return self.title

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cadres import clock
 from cadres.models import Member, Unit
@@ -37,6 +38,14 @@ class ResultKind(models.TextChoices):
     RATIO = "ratio", _("ratio")
     QUANTITY = "quantity", _("quantity with a target")
     DESCRIPTION = "description", _("description")
+
+
+class Lane(models.TextChoices):
+    """In the window, or in the supplementary lane (làn bổ sung) after it, and by which right."""
+
+    REGULAR = "regular", pgettext_lazy("lane", "in the window")
+    NEWCOMER = "newcomer", pgettext_lazy("lane", "supplementary: new or transferred member")
+    DIRECTIVE = "directive", pgettext_lazy("lane", "supplementary: under a new directive")
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
@@ -94,6 +103,9 @@ class Pledge(models.Model):
     target = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     start_on = models.DateField(null=True, blank=True)
     is_stub = models.BooleanField(default=False)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.REGULAR)
+    # Chuyển tiếp: last year's pledge that this one carries on; the chain tells since when.
+    carried_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="carried_to")
     # Kết quả tiêu biểu: chosen by the organisation board, shown on dashboards and in reports.
     featured = models.BooleanField(default=False)
     stub_reference = models.CharField(max_length=200, blank=True)
@@ -143,6 +155,20 @@ class Pledge(models.Model):
                 condition=Q(backlog_since=None) | Q(backlog_since__range=(1945, 2100)),
                 name="pledge_backlog_year_plausible",
             ),
+            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="pledge_lane_known"),
+            models.CheckConstraint(
+                condition=~Q(lane=Lane.DIRECTIVE)
+                | Q(status__in=[PledgeStatus.DRAFT, PledgeStatus.WITHDRAWN])
+                | ~Q(directive="")
+                | Q(is_stub=True),
+                name="pledge_late_one_names_its_directive",
+            ),
+            models.UniqueConstraint(
+                fields=("carried_from",),
+                condition=Q(carried_from__isnull=False)
+                & ~Q(status__in=[PledgeStatus.WITHDRAWN, PledgeStatus.REJECTED]),
+                name="pledge_carried_over_once",
+            ),
         )
         indexes = (
             models.Index(fields=("tier", "unit", "status"), name="pledge_by_unit"),
@@ -180,6 +206,77 @@ class Partner(models.Model):
     class Meta:
         ordering = ("pledge_id", "order")
         constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="partner_order"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Milestone(models.Model):
+    """Mốc thực hiện: what is to be reached by a day on the way to the product."""
+
+    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="milestones")
+    order = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("pledge_id", "order")
+        constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="milestone_order"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SubTarget(models.Model):
+    """Chỉ tiêu thành phần: one of several products under a pledge, such as each of 8 conclusions."""
+
+    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="sub_targets")
+    order = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=300)
+    target = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    measure_unit = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("pledge_id", "order")
+        constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="subtarget_order"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AttachmentKind(models.TextChoices):
+    """What a file with a pledge is."""
+
+    DOCUMENT = "document", _("document")
+    SLIP = "slip", _("scan of the signed registration slip")
+
+
+class Attachment(models.Model):
+    """Tệp kèm theo: a file with a pledge. Taken off, it is kept as long as a version names it."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=10, choices=AttachmentKind, default=AttachmentKind.DOCUMENT)
+    file = models.FileField(upload_to="attachments/%Y/%m")
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("pledge_id", "at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("pledge", "digest"),
+                condition=Q(removed_at=None),
+                name="attachment_same_file_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import CadreEntry, Member, Unit, User
+from cadres.models import Member, Unit, User
 from cadres.permissions import can_read_member
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import number
@@ -26,7 +26,7 @@ from pledges.actions.acts import Act, NotAllowedError, StaleError
 from pledges.forms.register import PledgeForm, ShortForm
 from pledges.forms.register_full import FullForm
 from pledges.models import EventAction, Pledge, Tier, TierKind
-from pledges.permissions import can_edit, can_type_for, visible_pledges, why_not_register
+from pledges.permissions import can_edit, can_type_for, entry_of, visible_pledges, why_not_register
 from pledges.states import CampaignState, PledgeStatus
 from pledges.words import facts, status_words
 
@@ -46,12 +46,12 @@ class Entry:
     @property
     def form_class(self) -> type[PledgeForm]:
         """The full form for key cadres, the four questions for members."""
-        return FullForm if self.tier.for_key_cadres else ShortForm
+        return FullForm if self.tier.is_listed else ShortForm
 
     @property
     def template(self) -> str:
         """The page around the form."""
-        return f"pledges/register_{'full' if self.tier.for_key_cadres else 'short'}.html"
+        return f"pledges/register_{'full' if self.tier.is_listed else 'short'}.html"
 
 
 @signed_in
@@ -59,7 +59,7 @@ class Entry:
 def short_form(request: HttpRequest, campaign: str, member: str) -> HttpResponse:
     """Register a task of a member; a campaign of key cadres alone has the full form only."""
     tiers = {tier.kind: tier for tier in _tiers(campaign)}
-    if TierKind.MEMBERS not in tiers and TierKind.KEY_CADRES in tiers:
+    if TierKind.MEMBERS not in tiers and any(tier.is_listed for tier in tiers.values()):
         return redirect("pledges:register_full", campaign, member)
     return _open_form(request, tiers.get(TierKind.MEMBERS), member)
 
@@ -67,9 +67,11 @@ def short_form(request: HttpRequest, campaign: str, member: str) -> HttpResponse
 @signed_in
 @form_page
 def full_form(request: HttpRequest, campaign: str, member: str) -> HttpResponse:
-    """Register a pledge of a key cadre."""
-    tiers = {tier.kind: tier for tier in _tiers(campaign)}
-    return _open_form(request, tiers.get(TierKind.KEY_CADRES), member)
+    """Register a pledge of a cadre, in the highest tier on whose list he stands."""
+    listed = [tier for tier in _tiers(campaign) if tier.is_listed]
+    lead = Member.objects.filter(code=member).first()
+    own = (tier for tier in listed if lead and entry_of(lead, tier))
+    return _open_form(request, next(own, listed[0] if listed else None), member)
 
 
 @signed_in
@@ -98,7 +100,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _tiers(campaign: str) -> list[Tier]:
     found = Tier.objects.filter(campaign__code=campaign).exclude(campaign__state=CampaignState.DRAFT)
-    return list(found.select_related("campaign__host", "cadre_list"))
+    return list(found.select_related("campaign__host", "cadre_list").order_by("order"))
 
 
 def _open_form(request: HttpRequest, tier: Tier | None, code: str) -> HttpResponse:
@@ -109,10 +111,8 @@ def _open_form(request: HttpRequest, tier: Tier | None, code: str) -> HttpRespon
     if not can_type_for(user, lead, tier):
         raise PermissionDenied(_("You cannot register for this member."))
     unit = lead.unit
-    if tier.for_key_cadres:
-        entries = CadreEntry.objects.filter(cadre_list=tier.cadre_list, member=lead)
-        listed = entries.select_related("unit").first()
-        unit = listed.unit if listed else unit
+    if tier.is_listed and (entry := entry_of(lead, tier)):
+        unit = entry.unit
     return _serve(request, Entry(tier=tier, lead=lead, unit=unit, day=clock.today()))
 
 
@@ -150,7 +150,7 @@ def _save(user: User, entry: Entry, form: PledgeForm, *, draft: bool) -> Pledge 
         lead=entry.lead,
         unit=entry.unit,
         content=form.content(),
-        partners=form.partner_names(),
+        parts=form.parts(),
         revision=form.cleaned_data["revision"],
     )
     write = actions.save_draft if draft else actions.register
@@ -170,7 +170,7 @@ def _sent(user: User, entry: Entry, saved: Pledge) -> str:
             return _("The amended registration of %(name)s has been sent.") % {"name": entry.lead.name}
         text = _("The registration of %(name)s has been sent. Entered by: %(who)s.")
         return text % {"name": entry.lead.name, "who": user.display_name}
-    if entry.tier.for_key_cadres:
+    if entry.tier.is_listed:
         return _("Sent to the organisation board for vetting.")
     return _("Sent to the cell. It will be considered at the next meeting.")
 
@@ -179,7 +179,7 @@ def _after(user: User, entry: Entry) -> str:
     """Back to where the person works: the cell's list for a secretary, else one's own pledges."""
     if entry.lead.pk == user.member_id:
         return reverse("pledges:mine")
-    if entry.tier.for_key_cadres:
+    if entry.tier.is_listed:
         return reverse("pledges:member", args=[entry.lead.code])
     return reverse("pledges:cell", args=[entry.tier.campaign.code, entry.lead.unit.code])
 
@@ -187,7 +187,7 @@ def _after(user: User, entry: Entry) -> str:
 def _following(user: User, entry: Entry) -> Member | None:
     """Whom the secretary registers next: the first of the cell who is still missing."""
     tier, cell = entry.tier, entry.lead.unit
-    if entry.lead.pk == user.member_id or tier.for_key_cadres or not tier.campaign.window_is_open(entry.day):
+    if entry.lead.pk == user.member_id or tier.is_listed or not tier.campaign.window_is_open(entry.day):
         return None
     missing = queries.without_registered(queries.counted_people(tier, entry.day).filter(unit=cell), tier)
     row = missing.select_related("member").order_by("member__position", "member__sort_key").first()

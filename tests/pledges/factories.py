@@ -11,6 +11,7 @@ from cadres.models import Body, BodyKind, CadreEntry, CadreList, Member, Unit, U
 from cadres.roles import Role
 from pledges.actions import register, transitions
 from pledges.actions.acts import Act
+from pledges.content import Parts
 from pledges.models import (
     Authority,
     Campaign,
@@ -109,6 +110,7 @@ CONTENT = {
 def typed(tier: Tier, lead: Member, **kwargs: Any) -> register.Typed:
     """What a form holds: complete by the four questions; `content` is laid over it."""
     content = CONTENT | kwargs.pop("content", {})
+    kwargs.setdefault("parts", Parts.named(kwargs.pop("partners", ())))
     return register.Typed(
         **{"ref": uuid.uuid4(), "tier": tier, "lead": lead, "unit": lead.unit, "content": content} | kwargs
     )

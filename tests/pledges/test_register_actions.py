@@ -10,7 +10,7 @@ from cadres.roles import Role
 from pledges.actions import register
 from pledges.actions.acts import Act, NotAllowedError, StaleError
 from pledges.actions.journal import broken_chains
-from pledges.content import content_of, digest
+from pledges.content import Parts, content_of, digest
 from pledges.models import (
     Channel,
     EventAction,
@@ -187,7 +187,7 @@ def test_partners_are_part_of_the_version(tier, lead, own):
     pledge = pledge_of(lead, tier, own, partners=["Công an phường", "Hội Phụ nữ"])
     version = PledgeVersion.objects.get(pledge=pledge)
     assert version.content["partners"] == ["Công an phường", "Hội Phụ nữ"]
-    assert version.content == content_of(pledge, ["Công an phường", "Hội Phụ nữ"])
+    assert version.content == content_of(pledge, Parts.named(["Công an phường", "Hội Phụ nữ"]))
 
 
 @pytest.mark.parametrize(
