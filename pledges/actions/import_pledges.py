@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cadres.actions.import_jobs import LONGEST_FILE_NAME, random_name
-from cadres.models import Body, CadreEntry, CadreList, Member, RecordEvent, Unit, User
+from cadres.models import Body, CadreEntry, CadreList, CadreListKind, Member, RecordEvent, Unit, User
 from cadres.text import clean
 from cadres.wake import wake
 from pledges import queries
@@ -108,7 +108,7 @@ def _list_of_the_year(campaign: Campaign) -> CadreList:
     with override(settings.LANGUAGE_CODE):
         title = _("Key cadres of %(unit)s, %(year)s") % words
     found, _made = CadreList.objects.get_or_create(
-        unit=campaign.host, year=campaign.year, defaults={"title": title[:200]}
+        unit=campaign.host, year=campaign.year, kind=CadreListKind.KEY, defaults={"title": title[:200]}
     )
     return found
 
