@@ -1,0 +1,228 @@
+"""Random sequences of acts by everybody, right or not: whatever they do, what must hold holds.
+
+An act that a rule forbids raises or refuses and changes nothing; it is a step like any other.
+"""
+
+import os
+import uuid
+from datetime import date
+from typing import ClassVar
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from cadres.actions.members import change_standing, move_members
+from cadres.models import Member, Standing
+from pledges import queries
+from pledges.actions import cells, dockets, endorsements, lists, register, results, transitions
+from pledges.actions.acts import NotAllowedError, StaleError
+from pledges.permissions import can_type_for, can_vet, can_withdraw
+from pledges.states import DocketState, Outcome, PledgeStatus
+from tests.reports.world import DAY, REASON, World, act, decisions, meeting
+
+# Five thousand steps in CI; a tenth of the time at a desk.
+LONG = bool(os.environ.get("CI"))
+EXAMPLES, STEPS = (50 if LONG else 10), 100
+PLACES = (PledgeStatus.DRAFT, PledgeStatus.SUBMITTED, PledgeStatus.RETURNED, PledgeStatus.APPROVED)
+ENDS = (PledgeStatus.REJECTED, PledgeStatus.WITHDRAWN, PledgeStatus.DONE, PledgeStatus.NOT_DONE)
+EVERYWHERE = {*map(str, (*PLACES, *ENDS, *DocketState)), "endorsed"}
+SOME = st.integers(0, 1000)
+# Mostly whoever should do it, now and then anybody at all.
+WHO = st.one_of(st.none(), st.none(), st.none(), SOME)
+OUTCOMES = st.lists(
+    st.sampled_from([Outcome.APPROVE, Outcome.RETURN, Outcome.REJECT, Outcome.HOLD]), max_size=4
+)
+# Agreed and present: of 11, of a ward's 5, of the 3 of a cell; and what never holds.
+VOTES = st.sampled_from([(9, 10), (9, 11), (3, 3), (3, 3), (3, 3), (3, 5), (1, 3), (12, 11)])
+
+
+class Office(RuleBasedStateMachine):
+    """The acts; each is tried by whoever should do it, now and then by anybody at all."""
+
+    reached: ClassVar[set[str]] = set()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        self.world = World()
+        self.world.everybody_registers()
+
+    def teardown(self) -> None:
+        try:
+            self.reached.update(self.world.reached())
+            self.world.hold_at_the_end()
+        finally:
+            # An example leaves nothing behind for the next one.
+            transaction.set_rollback(True)
+            self.undone.__exit__(None, None, None)
+
+    @invariant()
+    def holds(self) -> None:
+        self.world.hold()
+
+    def _try(self, what) -> None:
+        try:
+            with transaction.atomic():
+                what()
+        except (NotAllowedError, StaleError, ValueError):
+            pass
+
+    @rule(who=WHO, member=SOME, key=st.booleans(), title=st.sampled_from("AB"))
+    def begins_a_draft(self, who, member, key, title):
+        lead = Member.objects.get(pk=self.world.members[member % 6].pk)
+        user = self.world.user(who, lead.user)
+        typed = self.world.typed(lead, key=key, title=title, ref=uuid.uuid4(), revision=None)
+        before = lead.pledges.count()
+        self._try(lambda: register.save_draft(typed, act=act(user), day=DAY))
+        if not can_type_for(user, lead, typed.tier):
+            assert lead.pledges.count() == before
+
+    @rule(which=SOME, who=WHO, stale=st.booleans(), title=st.sampled_from("CD"))
+    def edits(self, which, who, stale, title):
+        pledge = self.world.pledge(which)
+        if pledge is None:
+            return
+        revision = pledge.revision - 1 if stale else pledge.revision
+        key = pledge.tier_id == self.world.key.pk
+        typed = self.world.typed(pledge.lead_member, key=key, title=title, ref=pledge.ref, revision=revision)
+        user = self.world.user(who, pledge.lead_member.user)
+        self._try(lambda: register.save_draft(typed, act=act(user), day=DAY))
+        if stale:
+            pledge.refresh_from_db()
+            assert pledge.revision == revision + 1
+
+    @rule(which=SOME, who=WHO)
+    def submits(self, which, who):
+        pledge = self.world.pledge(which)
+        if pledge:
+            register.submit([pledge.pk], act=act(self.world.user(who, pledge.lead_member.user)))
+
+    @rule(which=SOME, who=WHO)
+    def withdraws(self, which, who):
+        pledge = self.world.pledge(which)
+        if pledge is None:
+            return
+        user = self.world.user(who, pledge.lead_member.user)
+        judge = lambda locked: None if can_withdraw(user, locked) else "no right"  # noqa: E731
+        transitions.withdraw([pledge.pk], act=act(user), judge=judge)
+
+    @rule(which=SOME, who=WHO)
+    def returns_at_the_desk(self, which, who):
+        pledge, user = self.world.pledge(which), self.world.user(who, self.world.board)
+        if pledge:
+            judge = lambda locked: None if can_vet(user, locked) else "no right"  # noqa: E731
+            transitions.return_for_amendment({pledge.pk: REASON}, act=act(user), judge=judge)
+
+    @rule(where=SOME, who=WHO, outcomes=OUTCOMES, counted=VOTES)
+    def cell_meets(self, where, who, outcomes, counted):
+        world = self.world
+        cell = world.cells[where % 2]
+        user = world.user(who, world.secretaries[where % 2])
+        said = decisions(cells.awaiting_in(cell, world.tier), outcomes)
+        self._try(
+            lambda: cells.record_meeting(
+                cell=cell,
+                tier=world.tier,
+                meeting=meeting(*counted),
+                decisions=said,
+                by=user,
+                day=DAY,
+                ref=uuid.uuid4(),
+            )
+        )
+
+    @rule(where=SOME, who=WHO)
+    def list_is_put_before_a_body(self, where, who):
+        world = self.world
+        body = [*world.ward_bodies, world.standing][where % 3]
+        self._try(
+            lambda: endorsements.build_endorsement(
+                tier=world.tier, body=body, title="Danh sách", by=world.user(who, world.board)
+            )
+        )
+
+    @rule(where=SOME, who=WHO)
+    def ward_sends(self, where, who):
+        world = self.world
+        user = world.user(who, world.officers[where % 2])
+        unit = world.wards[where % 2]
+        self._try(lambda: lists.send_upwards(tier=world.tier, unit=unit, on=DAY, by=user))
+
+    @rule(where=SOME, who=WHO)
+    def cell_sends_again(self, where, who):
+        world = self.world
+        cell = world.cells[where % 2]
+        self._try(
+            lambda: lists.send_cell_list(
+                tier=world.tier, cell=cell, on=DAY, by=world.user(who, world.secretaries[where % 2])
+            )
+        )
+
+    @rule(where=SOME, who=WHO)
+    def cadres_are_put_before_a_body(self, where, who):
+        world = self.world
+        body = world.bodies[where % 2]
+        waiting = list(queries.awaiting_body(world.key, body).values_list("pk", flat=True))
+        self._try(
+            lambda: dockets.build_docket(
+                tier=world.key, body=body, title="Trình", by=world.user(who, world.board), pledge_ids=waiting
+            )
+        )
+
+    @rule(which=SOME, who=WHO, outcomes=OUTCOMES, counted=VOTES)
+    def body_concludes(self, which, who, outcomes, counted):
+        docket = self.world.docket(which, state=DocketState.OPEN)
+        if docket is None:
+            return
+        lines = list(docket.lines.order_by("order").values_list("pk", flat=True))
+        said = decisions(lines, outcomes)
+        user = self.world.user(who, self.world.recorder(docket))
+        conclude = lambda: dockets.conclude(  # noqa: E731
+            docket.pk, meeting=meeting(*counted), decisions=said, by=user, day=DAY
+        )
+        self._try(conclude)
+        self._try(conclude)
+
+    @rule(which=SOME, who=WHO, number=st.sampled_from(["1-TB/QU", "2-TB/QU"]))
+    def clerk_issues(self, which, who, number):
+        docket = self.world.docket(which, state=DocketState.CONCLUDED)
+        if docket:
+            user = self.world.user(who, self.world.clerk)
+            self._try(lambda: dockets.issue(docket.pk, number=number, on=DAY, by=user, day=DAY))
+
+    @rule(which=SOME, outcome=st.sampled_from([PledgeStatus.DONE, PledgeStatus.NOT_DONE]))
+    def result_is_recorded(self, which, outcome):
+        pledge = self.world.pledge(which, status=PledgeStatus.APPROVED)
+        if pledge:
+            result = results.FinalResult(outcome=outcome, text="Đã xong")
+            results.record_results({pledge.pk: result}, act=act(self.world.board))
+
+    @rule(which=SOME, where=SOME, on=st.dates(date(2024, 3, 1), DAY))
+    def member_moves(self, which, where, on):
+        member = Member.objects.get(pk=self.world.members[which % 6].pk)
+        self._try(lambda: move_members([member], self.world.cells[where % 2], on=on, by=None))
+
+    @rule(which=SOME, standing=st.sampled_from([Standing.ACTIVE, Standing.EXEMPT, Standing.AWAY]))
+    def member_changes_standing(self, which, standing):
+        member = Member.objects.get(pk=self.world.members[which % 6].pk)
+        self._try(lambda: change_standing([member], standing=standing, on=DAY, by=None))
+
+
+@pytest.mark.django_db
+def test_whatever_people_do_the_rules_hold(settings):
+    settings.SITE_TODAY = DAY
+    run_state_machine_as_test(Office, settings=MANY)
+    # The walk says nothing where nobody gets anywhere; a short one cannot go everywhere.
+    assert Office.reached >= (EVERYWHERE if LONG else {str(PledgeStatus.SUBMITTED)})
+
+
+MANY = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
