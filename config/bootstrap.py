@@ -90,7 +90,9 @@ def _make(lock: Path) -> None:
             base = getattr(sys, "_base_executable", sys.executable)
             _run([base, "-m", "venv", "--clear", str(VENV)], NO_VENV)
         pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
-        _run([*pip, "--require-hashes", "--requirement", str(lock)], NO_PIP)
+        # The lock is whole, so nothing is resolved: older pips would look for `coverage[toml]` by its
+        # extra, find a release newer than the lock's and refuse it for want of a hash.
+        _run([*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)], NO_PIP)
         # The development lock contains the other one, so it satisfies both.
         _stamp(locks if lock.name == "dev.txt" else [lock])
 
