@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadres.views import accounts, members, roles, roster, slips
+from cadres.views import accounts, bodies, members, roles, roster, slips
 
 app_name = "cadres"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("offices/<int:pk>/end/", roles.end_office, name="office_end"),
     path("slips/", slips.slip_list, name="slip_list"),
     path("slips/issue/", slips.issue, name="slip_issue"),
+    path("bodies/", bodies.body_list, name="body_list"),
+    path("bodies/<str:unit>/usual/", bodies.make_usual, name="body_make_usual"),
+    path("bodies/<str:unit>/<str:kind>/", bodies.body_form, name="body_form"),
     path("search/", members.search, name="search"),
     path("rosters/", roster.import_list, name="roster_list"),
     path("rosters/new/", roster.upload, name="roster_upload"),

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cadres.models import Body, BodyKind, Unit
+from cadres.actions.bodies import ENTERED, BodyError, BodyGiven, write_body
+from cadres.models import Unit
+from cadres.text import clean
 
 
 class Command(BaseCommand):
@@ -13,9 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("unit", help="code of the unit")
-        parser.add_argument(
-            "kind", choices=[kind for kind in BodyKind.values if kind != BodyKind.CELL_MEETING]
-        )
+        parser.add_argument("kind", choices=[kind.value for kind in ENTERED])
         parser.add_argument(
             "--name", required=True, help="official name, for example “Ban Thường vụ Quận ủy”"
         )
@@ -28,14 +28,11 @@ class Command(BaseCommand):
         place = Unit.objects.in_force().filter(code=unit).first()
         if place is None:
             raise CommandError(f"There is no unit {unit}.")
-        if options["seats"] is not None and options["seats"] < 1:
-            raise CommandError("A body has at least one seat.")
-        Body.objects.update_or_create(
-            unit=place,
-            kind=kind,
-            ended_on=None,
-            defaults={"name": name, "symbol": options["symbol"], "seats": options["seats"]},
-        )
+        given = BodyGiven(name=clean(name), symbol=clean(options["symbol"]), seats=options["seats"])
+        try:
+            write_body(place, kind, given, by=None)
+        except BodyError as error:
+            raise CommandError(str(error)) from error
         if options["place"]:
             Unit.objects.filter(pk=place.pk).update(place=options["place"])
         self.stdout.write(f"{name} ({unit})")
