@@ -78,7 +78,7 @@ def _campaigns(host: Unit) -> dict[str, Campaign]:
     dares = guidance_list(ListKind.DARE, "7 dám", [(label, ()) for label in story.SEVEN_DARES])
     good = guidance_list(ListKind.FOUR_GOOD, "4 tốt", [(label, ()) for label in story.FOUR_GOOD])
     plans = (*story.CADRES, story.MEMBERS)
-    campaigns = {plan.code: create_campaign(host, plan) for plan in plans}
+    campaigns = {plan.code: create_campaign(host, plan, on=plan.opens_on) for plan in plans}
     for campaign in campaigns.values():
         campaign.lists.set([clear, dares, good])
     return campaigns

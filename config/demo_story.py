@@ -5,6 +5,10 @@ from datetime import date
 from cadres.models import BodyKind
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan
 from pledges.models import Counted, StepLevel, StepMode, TierKind
+from pledges.ready_lists import FIVE_CLEAR as FIVE_CLEAR
+from pledges.ready_lists import FOUR_GOOD as FOUR_GOOD
+from pledges.ready_lists import SEVEN_DARES as SEVEN_DARES
+from pledges.ready_lists import SIX_CLEAR as SIX_CLEAR
 from pledges.states import CampaignState
 
 HOST = "TAYHO"
@@ -37,37 +41,6 @@ BODIES = (
     (BodyKind.ORGANISATION_BOARD, "Ban Tổ chức Quận ủy Tây Hồ", "BTCQU", None),
     (BodyKind.INSPECTION, "Ủy ban Kiểm tra Quận ủy Tây Hồ", "UBKTQU", None),
     (BodyKind.OFFICE, "Văn phòng Quận ủy Tây Hồ", "VPQU", None),
-)
-
-FIVE_CLEAR = (
-    ("rõ người", ("lead_member",)),
-    ("rõ việc", ("title", "novelty")),
-    ("rõ tiến độ", ("due_on",)),
-    ("rõ kết quả", ("product",)),
-    ("rõ trách nhiệm", ("own_role",)),
-)
-SIX_CLEAR = (
-    ("rõ người", ("lead_member",)),
-    ("rõ việc", ("title", "novelty")),
-    ("rõ thời gian", ("due_on",)),
-    ("rõ trách nhiệm", ("own_role",)),
-    ("rõ thẩm quyền", ("authority",)),
-    ("rõ sản phẩm", ("product",)),
-)
-SEVEN_DARES = (
-    "dám nghĩ",
-    "dám nói",
-    "dám làm",
-    "dám chịu trách nhiệm",
-    "dám đổi mới, sáng tạo",
-    "dám đương đầu với khó khăn, thử thách",
-    "dám hành động vì lợi ích chung",
-)
-FOUR_GOOD = (
-    "hoàn thành tốt nhiệm vụ chính trị",
-    "chất lượng sinh hoạt tốt",
-    "đoàn kết, kỷ luật tốt",
-    "cán bộ, đảng viên tốt",
 )
 
 _STANDING = Step(StepLevel.HOST, BodyKind.STANDING_COMMITTEE, StepMode.DECIDES_JOINTLY)

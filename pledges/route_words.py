@@ -43,7 +43,7 @@ def tier_words(tier: Tier, names: Names) -> TierWords:
 def quota_words(tier: Tier) -> str:
     """How much is asked of each: mỗi đồng chí ít nhất 2 nội dung, từ 1 đến 3 việc."""
     least, most = tier.quota_min, tier.quota_max
-    if tier.for_key_cadres:
+    if tier.is_listed:
         what = ngettext("%(n)s undertaking", "%(n)s undertakings", most or least)
     else:
         what = ngettext("%(n)s task", "%(n)s tasks", most or least)
@@ -67,7 +67,7 @@ def counted_words(tier: Tier) -> str:
 
 def step_words(step: RouteStep, names: Names) -> str:
     """One step in a sentence: Chi bộ thông qua từng việc đăng ký."""
-    sentence = str(MODES[step.mode]) % {"body": _body_words(step, names)}
+    sentence = str(MODES[step.mode]) % {"body": body_words(step.level, step.body_kind, names)}
     if step.authority == Authority.STATE:
         return _("Within the authority of the State: %(sentence)s") % {"sentence": sentence}
     if step.authority == Authority.PARTY:
@@ -75,10 +75,11 @@ def step_words(step: RouteStep, names: Names) -> str:
     return sentence
 
 
-def _body_words(step: RouteStep, names: Names) -> str:
-    kind = str(BodyKind(step.body_kind).label)
-    if step.level == StepLevel.HOST:
-        return names.get(step.body_kind, kind)
-    if step.level == StepLevel.CELL:
+def body_words(level: str, body_kind: str, names: Names) -> str:
+    """A body of the route by the level on which it stands: Ban Thường vụ của đảng ủy cơ sở."""
+    kind = str(BodyKind(body_kind).label)
+    if level == StepLevel.HOST:
+        return names.get(body_kind, kind)
+    if level == StepLevel.CELL:
         return _("The meeting of the cell")
     return _("The %(body)s of the grassroots committee") % {"body": kind}

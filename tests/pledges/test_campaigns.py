@@ -203,7 +203,7 @@ def test_the_list_costs_the_same_for_one_campaign_and_three(host, visit, n, djan
     for number in range(n):
         create_campaign(host, plan(code=f"DV-{number}"))
     client = visit(user_with(Role.BOARD_OFFICER, unit=host))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get("/campaigns/").context["campaigns"]) == n
 
 
@@ -233,7 +233,7 @@ def test_a_campaign_costs_the_same_with_one_of_each_and_three(host, visit, n, dj
     lists = [guidance_list(kind, "Danh sách", entries) for kind in list(ListKind)[:n]]
     create_campaign(host, plan(tiers=tiers, lists=lists, themes=["Chủ đề"] * n))
     client = visit(user_with(Role.INSPECTOR, unit=host))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert len(client.get("/campaigns/DV-2024/").context["tiers"]) == n
 
 

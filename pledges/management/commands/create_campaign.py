@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from cadres import clock
 from cadres.models import BodyKind, Unit
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign
 from pledges.models import Campaign, Counted, StepLevel, StepMode, TierKind
@@ -58,5 +59,5 @@ class Command(BaseCommand):
             opens_on=opens,
             closes_on=closes,
         )
-        create_campaign(unit, plan)
+        create_campaign(unit, plan, on=clock.today())
         self.stdout.write(f"{code}: {plan.title}")
