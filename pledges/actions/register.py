@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from cadres.models import Member, Unit
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
-from pledges.actions.journal import journal_tail, write_events
+from pledges.actions.attachments import take_off_all
+from pledges.actions.carry import with_backlog
+from pledges.actions.journal import follow, journal_tail, save_with_first_event, write_events
 from pledges.actions.parts import files_of, parts_of, replace_parts, write_parts
 from pledges.actions.transitions import lock, note_pledges, why_closed
 from pledges.content import CONTENT_FIELDS, Parts, content_of, digest
 from pledges.models import (
+    Attachment,
     EventAction,
     GuidanceItem,
     Lane,
     Pledge,
+    PledgeEvent,
     PledgeTier,
     PledgeVersion,
     Tier,
@@ -30,6 +34,8 @@ from pledges.models import (
 )
 from pledges.permissions import can_edit, lane_of, tiers_counting, why_not_register
 from pledges.states import TRANSITIONS, PledgeStatus
+
+PartsAndFiles = tuple[Mapping[int, Parts], Mapping[int, list[Attachment]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,47 +55,75 @@ class Typed:
     revision: int | None = None
     on: date | None = field(default=None)
 
+    def __post_init__(self) -> None:
+        """A task under a separate document has no rows of its own."""
+        if self.content.get("is_stub"):
+            object.__setattr__(self, "parts", Parts())
+
 
 def save_draft(typed: Typed, *, act: Act, day: date) -> Pledge:
     """Begin a draft, or write into one that is in the author's hands.
 
-    Raises NotAllowedError (window closed, no right, already sent) and StaleError (somebody else
-    saved since the form was opened); nothing is overwritten in either case.
+    Raises NotAllowedError (window closed, no right, already sent, not to be carried over) and
+    StaleError (somebody else saved since the form was opened); nothing is overwritten in either case.
+    """
+    with transaction.atomic():
+        return _keep(typed, act, day)[0]
+
+
+def autosave(typed: Typed, *, act: Act, day: date) -> Pledge:
+    """Keep a draft while its author types; raises what `save_draft` raises.
+
+    The journal gets one event a sitting, not one a pause in the typing. What was returned is on
+    record and changes only by its author's own act, never by itself.
+    """
+    with transaction.atomic():
+        return _keep(typed, act, day, quiet=True)[0]
+
+
+def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pledge, bool]:
+    """Write under the locks of the lead and of the pledge; answers whether the pledge is new.
+
+    The caller opens the transaction and lets no error of this one go unanswered inside it.
     """
     assert act.by is not None
-    with transaction.atomic():
-        Member.objects.select_for_update(of=("self",)).get(pk=typed.lead.pk)
-        found = Pledge.objects.select_for_update(of=("self",)).filter(ref=typed.ref).first()
-        if found is None:
-            if reason := why_not_register(act.by, typed.lead, typed.tier, day):
-                raise NotAllowedError(reason)
-            return _begin(typed, act, lane_of(typed.lead, typed.tier, day) or Lane.REGULAR)
-        return _rewrite(found, typed, act)
+    lead = Member.objects.select_for_update(of=("self",)).select_related("unit").get(pk=typed.lead.pk)
+    rows = Pledge.objects.select_for_update(of=("self",))
+    rows = rows.select_related("lead_member__unit", "tier__campaign__host", "campaign")
+    found = rows.filter(ref=typed.ref).first()
+    if found is None and (reason := why_not_register(act.by, lead, typed.tier, day)):
+        raise NotAllowedError(reason)
+    if quiet and found is not None and found.status == PledgeStatus.RETURNED:
+        raise NotAllowedError(_("What was returned is saved only when you press the button."))
+    told = typed.content
+    if problem := rules.parts_problem(typed.parts, told.get("start_on"), told.get("due_on")):
+        raise NotAllowedError(problem)
+    content = with_backlog(told, found, ref=typed.ref, lead=lead, tier=typed.tier, by=act.by)
+    typed = replace(typed, lead=lead, content=content)
+    if found is None:
+        return _begin(typed, act, lane_of(lead, typed.tier, day) or Lane.REGULAR), True
+    return _rewrite(found, typed, act, quiet=quiet), False
 
 
 def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:
     pledge = _fresh(typed, act)
     pledge.lane = lane
     try:
-        with transaction.atomic():
-            pledge.save()
+        save_with_first_event(pledge, act=act)
     except IntegrityError as error:  # the same form, sent at the same instant for somebody else
         raise NotAllowedError(_("This form belongs to another registration.")) from error
-    write_events([pledge], act=act, action=EventAction.CREATED, to=PledgeStatus.DRAFT, first=True)
-    Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
     counting = tiers_counting(typed.lead, typed.tier)
     PledgeTier.objects.bulk_create(
         PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting
     )
     write_parts({pledge.pk: typed.parts})
-    pledge.refresh_from_db()
     return pledge
 
 
 def _fresh(typed: Typed, act: Act) -> Pledge:
     return Pledge(
         ref=typed.ref,
-        campaign_id=typed.tier.campaign_id,
+        campaign=typed.tier.campaign,
         tier=typed.tier,
         lead_member=typed.lead,
         unit=typed.unit,
@@ -98,11 +132,12 @@ def _fresh(typed: Typed, act: Act) -> Pledge:
     )
 
 
-def _rewrite(pledge: Pledge, typed: Typed, act: Act) -> Pledge:
+def _rewrite(pledge: Pledge, typed: Typed, act: Act, *, quiet: bool) -> Pledge:
     assert act.by is not None
     if (pledge.lead_member_id, pledge.tier_id) != (typed.lead.pk, typed.tier.pk):
         raise NotAllowedError(_("This form belongs to another registration."))
-    before = content_of(pledge, parts_of([pledge])[pledge.pk])
+    parts = parts_of([pledge])[pledge.pk]
+    before = content_of(pledge, parts)
     for name, value in typed.content.items():
         setattr(pledge, name, value)
     if content_of(pledge, typed.parts) == before:
@@ -111,12 +146,26 @@ def _rewrite(pledge: Pledge, typed: Typed, act: Act) -> Pledge:
         raise StaleError(_("Somebody else has saved this registration since you opened it."))
     if not can_edit(act.by, pledge):
         raise NotAllowedError(_("This registration has been sent and can no longer be changed here."))
-    pledge.save(update_fields=[name for name in typed.content if name in CONTENT_FIELDS])
-    write_events([pledge], act=act, action=EventAction.EDITED, to=PledgeStatus(pledge.status))
-    Pledge.objects.filter(pk=pledge.pk).update(**journal_tail())
-    replace_parts(pledge, typed.parts)
-    pledge.refresh_from_db()
+    content = {name: value for name, value in typed.content.items() if name in CONTENT_FIELDS}
+    row = Pledge.objects.filter(pk=pledge.pk)
+    if quiet and _same_sitting(pledge, act):
+        row.update(**content, revision=F("revision") + 1)
+        pledge.revision += 1
+    else:
+        [event] = write_events([pledge], act=act, action=EventAction.EDITED, to=PledgeStatus(pledge.status))
+        row.update(**content, **journal_tail())
+        follow(pledge, event)
+    if typed.parts != parts:
+        replace_parts(pledge, typed.parts)
+    if pledge.is_stub:
+        take_off_all(pledge, act=act)
     return pledge
+
+
+def _same_sitting(pledge: Pledge, act: Act) -> bool:
+    """Whether the journal ends with the same person writing on the same day: the last to write is known."""
+    last = pledge.events.order_by("-seq").values_list("actor", "on").first()
+    return act.by is not None and last == (act.by.pk, act.on)
 
 
 def submit(pledge_ids: Iterable[int], *, act: Act) -> Acted:
@@ -129,24 +178,29 @@ def submit(pledge_ids: Iterable[int], *, act: Act) -> Acted:
     answer = Acted()
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
-            _submit_chunk(ids[start : start + CHUNK], act, answer)
+            _submit_chunk(lock(ids[start : start + CHUNK]), act, answer)
         note_pledges(answer.done)
     return answer
 
 
-def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
+def _submit_chunk(
+    pledges: Iterable[Pledge], act: Act, answer: Acted, known: PartsAndFiles | None = None
+) -> None:
+    """Submit locked pledges; `known` where the caller has read their parts and files already."""
     going: list[Pledge] = []
     clarity: dict[int, list[GuidanceItem]] = {}
-    for pledge in lock(ids):
+    for pledge in pledges:
         if pledge.status == PledgeStatus.SUBMITTED:
             answer.unchanged.append(pledge)
         elif reason := _why_not_submit(pledge, clarity, act):
             answer.refused.append(Refused(pledge.pk, reason))
         else:
             going.append(pledge)
-    _write_versions(going, act)
+    _write_versions(going, act, known)
     versions = {pledge.pk: pledge.versions_made + 1 for pledge in going}
-    write_events(going, act=act, action=EventAction.SUBMITTED, to=PledgeStatus.SUBMITTED, versions=versions)
+    events = write_events(
+        going, act=act, action=EventAction.SUBMITTED, to=PledgeStatus.SUBMITTED, versions=versions
+    )
     Pledge.objects.filter(pk__in=[pledge.pk for pledge in going]).update(
         status=PledgeStatus.SUBMITTED,
         versions_made=F("versions_made") + 1,
@@ -157,9 +211,19 @@ def _submit_chunk(ids: list[int], act: Act, answer: Acted) -> None:
         submitted_at=act.at,
         **journal_tail(),
     )
-    for pledge in going:
-        pledge.refresh_from_db()
+    for pledge, event in zip(going, events, strict=True):
+        _mark_submitted(pledge, event, act)
     answer.done.extend(going)
+
+
+def _mark_submitted(pledge: Pledge, event: PledgeEvent, act: Act) -> None:
+    """The pledge in memory as its row is now."""
+    pledge.status, pledge.submitted_at = PledgeStatus.SUBMITTED, act.at
+    pledge.versions_made += 1
+    pledge.submitted_on = pledge.submitted_on or act.on
+    if pledge.tier.kind == TierKind.MEMBERS and pledge.lead_member is not None:
+        pledge.unit = pledge.lead_member.unit
+    follow(pledge, event)
 
 
 def _unit_of_lead() -> Any:
@@ -199,8 +263,8 @@ def _why_late(pledge: Pledge, day: date) -> str | None:
     return None
 
 
-def _write_versions(pledges: Sequence[Pledge], act: Act) -> None:
-    parts, files = parts_of(pledges), files_of(pledges)
+def _write_versions(pledges: Sequence[Pledge], act: Act, known: PartsAndFiles | None = None) -> None:
+    parts, files = known or (parts_of(pledges), files_of(pledges))
     rows = []
     for pledge in pledges:
         content = content_of(pledge, parts[pledge.pk], files.get(pledge.pk, []))
@@ -223,11 +287,13 @@ def register(typed: Typed, *, act: Act, day: date) -> Pledge:
     Raises what `save_draft` raises, and NotAllowedError when the content is not complete.
     """
     with transaction.atomic():
-        pledge = save_draft(typed, act=act, day=day)
-        answer = submit([pledge.pk], act=act)
+        pledge, is_new = _keep(typed, act, day)
+        answer = Acted()
+        files = {} if is_new else files_of([pledge])
+        _submit_chunk([pledge], act, answer, ({pledge.pk: typed.parts}, files))
         if answer.refused:
             raise NotAllowedError(answer.refused[0].reason)
-    pledge.refresh_from_db()
+        note_pledges(answer.done)
     return pledge
 
 

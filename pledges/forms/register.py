@@ -5,19 +5,24 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.dates import due_label, parse_due
 from pledges import rules
+from pledges.actions.parts import parts_of
 from pledges.content import CONTENT_FIELDS, Parts
 from pledges.forms.fields import DayIfChosen, FormRef, Words
-from pledges.models import Campaign, DueKind, Novelty, Pledge
+from pledges.models import Campaign, DueKind, Novelty, Pledge, Suggestion
+from pledges.sources import backlog_of
 from pledges.states import PledgeStatus
 from pledges.words import NOVELTY_PHRASES
 
 TITLE_LIMIT = 2000
 ON_A_DAY = "day"
+# What is true of a task that goes on, and not of another one like it.
+OF_THE_TASK = ("backlog_since", "directive")
 # Deadlines to choose from, each as `parse_due` reads it.
 PERIODS = {"q1": "quý I", "q2": "quý II", "q3": "quý III", "q4": "quý IV", "year": "cả năm"}
 OFFERED = ("q2", "q3", "q4", "year")
@@ -49,14 +54,19 @@ class PledgeForm(forms.Form):
     """What both forms share: the form's own ref, the revision it was opened with, the deadline.
 
     `draft` asks only for what a draft needs. A pledge that was returned stays complete, so for it
-    nothing is waived.
+    nothing is waived. `source` fills the answers in for the first time. `carries` is the earlier
+    pledge that this one goes on with: a tick that can be taken off.
     """
 
     use_required_attribute = False
     newer: Pledge | None = None
+    # What belongs to the year in which it was written and is not taken over into another.
+    of_its_year: tuple[str, ...] = ("revision", "due_on", "start_on")
 
     ref = FormRef()
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    carry = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    carried_from = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -66,15 +76,42 @@ class PledgeForm(forms.Form):
         day: date,
         pledge: Pledge | None = None,
         draft: bool = False,
+        source: Pledge | Suggestion | None = None,
+        carries: Pledge | None = None,
     ) -> None:
-        self.campaign, self.day, self.pledge = campaign, day, pledge
+        self.campaign, self.day, self.pledge, self.carries = campaign, day, pledge, carries
         self.sends = not draft
         self.draft = draft and (pledge is None or pledge.status == PledgeStatus.DRAFT)
         if data is not None and data.get("due_on") and not data.get("due"):
             data = data.copy()
             data["due"] = ON_A_DAY
-        super().__init__(data, initial=self._initial(pledge))
+        super().__init__(data, initial=self._taken(source) if source else self._initial(pledge))
         self._offer_periods()
+        self._offer_carrying()
+
+    def _taken(self, source: Pledge | Suggestion) -> dict[str, Any]:
+        """The first answers from an earlier pledge, or from a suggestion of the committee."""
+        if isinstance(source, Suggestion):
+            told = {"title": source.title, "product": source.product, "theme": source.theme_id}
+            return told | {"ref": uuid.uuid4()}
+        left = (*self.of_its_year, *(() if self.carries else OF_THE_TASK))
+        values = {name: value for name, value in self._initial(source).items() if name not in left}
+        if self.carries:
+            values["backlog_since"] = backlog_of(self.carries)
+        if values["due"] not in periods_left(self.campaign.year, self.day):
+            values["due"] = ""
+        if source.theme:  # each campaign has themes of its own
+            values["theme"] = self.campaign.themes.filter(title=source.theme.title).first()
+        return values | {"ref": uuid.uuid4()}
+
+    def _offer_carrying(self) -> None:
+        earlier = self.carries
+        if earlier is None:
+            del self.fields["carry"], self.fields["carried_from"]
+            return
+        words = {"title": Truncator(earlier.title).chars(120), "year": str(earlier.campaign.year)}
+        self.fields["carried_from"].label = _("Carried over from %(year)s: “%(title)s”") % words
+        self.initial.update(carry=earlier.ref, carried_from=True)
 
     def _initial(self, pledge: Pledge | None) -> dict[str, Any]:
         if pledge is None:
@@ -133,17 +170,23 @@ class PledgeForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         """The columns of a pledge as typed."""
-        names = [name for name in CONTENT_FIELDS if name in self.cleaned_data]
-        return {name: self.cleaned_data[name] for name in names}
+        names = [name for name in CONTENT_FIELDS if name in self.cleaned_data and name != "carried_from_id"]
+        content = {name: self.cleaned_data[name] for name in names}
+        if self.carries is not None:
+            content["carried_from_id"] = self.carries.pk if self.cleaned_data["carried_from"] else None
+        return content
 
     def parts(self) -> Parts:
-        """What stands in rows of its own, as typed."""
-        return Parts.named(self.cleaned_data.get("partners") or [])
+        """What stands in rows of its own; a form that does not ask for it leaves it as it is."""
+        return parts_of([self.pledge])[self.pledge.pk] if self.pledge else Parts()
 
     def catch_up(self, newer: Pledge) -> None:
         """Keep what was typed, and let the next sending replace what somebody else saved."""
         self.newer = newer
-        self.data = {**dict(self.data.items()), "revision": str(newer.revision)}
+        assert isinstance(self.data, dict)
+        data = self.data.copy()
+        data["revision"] = str(newer.revision)
+        self.data = data
 
     def read_back(self) -> dict[str, str]:
         """Words of the sentence that is read before sending; empty until answered."""
@@ -174,7 +217,6 @@ class ShortForm(PledgeForm):
         limit=TITLE_LIMIT,
         rows=3,
         label=gettext_lazy("1. What do you register to carry out?"),
-        help_text=gettext_lazy("Do not write anything that is a state secret."),
         error_messages={"required": gettext_lazy("Write the task you register.")},
     )
     novelty = forms.ChoiceField(

@@ -1,57 +1,34 @@
-"""The full form of key cadres (nội dung đăng ký đảm nhận), in sections by the clarity list in force."""
+"""The full form of cadres (nội dung đăng ký đảm nhận); see sections.py for the order of its fields."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadres.models import Member
 from pledges import rules
-from pledges.content import CONTENT_FIELDS
-from pledges.forms.fields import Day, DayIfChosen, Figure, Lines, Words, blank_choice
+from pledges.content import CONTENT_FIELDS, Parts
+from pledges.forms.fields import Day, DayIfChosen, Figure, Words, blank_choice
+from pledges.forms.parts import MilestoneRow, PartnerRow, RowsField, RowsWidget, SubTargetRow
 from pledges.forms.register import TITLE_LIMIT, PledgeForm
-from pledges.models import Authority, GuidanceItem, Novelty, Pledge, ResultKind, Theme
+from pledges.models import Authority, Novelty, Pledge, ResultKind, Theme
+from pledges.partners import linked
 from pledges.words import LABELS
 
 TEXT_LIMIT = 5000
-# Short answers, which share a line.
-SHORT = {"field", "place", "backlog_since", "start_on", "result_kind", "measure_unit", "baseline", "target"}
-
-
-@dataclass(frozen=True)
-class Section:
-    """An entry of the clarity list with the fields it demands, and whether they are answered."""
-
-    title: str
-    is_clear: bool | None
-    fields: list[BoundField]
-    lead: str = ""
-
-    @property
-    def rows(self) -> list[list[BoundField]]:
-        """The fields as they stand on a wide page: two short ones side by side."""
-        rows: list[list[BoundField]] = []
-        for field in self.fields:
-            if rows and len(rows[-1]) == 1 and {rows[-1][0].name, field.name} <= SHORT:
-                rows[-1].append(field)
-            else:
-                rows.append([field])
-        return rows
 
 
 class FullForm(PledgeForm):
-    """All that a key cadre tells of a pledge, in sections by the clarity list in force."""
+    """All that a cadre of a list tells of a pledge."""
+
+    of_its_year = (*PledgeForm.of_its_year, "milestones")
 
     title = Words(
         limit=TITLE_LIMIT,
         rows=3,
         label=LABELS["title"],
-        help_text=gettext_lazy("Do not write anything that is a state secret."),
         error_messages={"required": gettext_lazy("Write the task you register.")},
     )
     novelty = forms.ChoiceField(
@@ -91,13 +68,15 @@ class FullForm(PledgeForm):
         label=LABELS["authority"],
         choices=blank_choice(gettext_lazy("Not stated"), Authority.choices),
     )
-    partners = Lines(
-        limit=TEXT_LIMIT,
-        longest=200,
-        rows=3,
-        required=False,
+    partners = RowsField(
+        "partners",
+        PartnerRow,
+        spare=1,
+        adds=gettext_lazy("Add a partner"),
         label=LABELS["partners"],
-        help_text=gettext_lazy("One a line: a unit or a comrade with the post."),
+        help_text=gettext_lazy(
+            "Type a few letters, marks are not needed, and choose; or write the name in full."
+        ),
     )
     solutions = Words(limit=TEXT_LIMIT, rows=4, required=False, label=LABELS["solutions"])
     requests = Words(limit=TEXT_LIMIT, rows=2, required=False, label=LABELS["requests"])
@@ -120,12 +99,28 @@ class FullForm(PledgeForm):
     target = Figure(
         required=False, label=LABELS["target"], help_text=gettext_lazy("For example 1.200 or 88,7")
     )
+    sub_targets = RowsField(
+        "sub_targets",
+        SubTargetRow,
+        adds=gettext_lazy("Add a sub-target"),
+        label=LABELS["sub_targets"],
+        help_text=gettext_lazy(
+            "Where there are several products, for example each conclusion of an inspection."
+        ),
+    )
     due = forms.ChoiceField(
         widget=forms.RadioSelect,
         label=LABELS["due_on"],
         error_messages={"required": gettext_lazy("Choose a quarter, the whole year or a day.")},
     )
     due_on = DayIfChosen(label=gettext_lazy("The day: day/month/year"))
+    milestones = RowsField(
+        "milestones",
+        MilestoneRow,
+        adds=gettext_lazy("Add a milestone"),
+        label=LABELS["milestones"],
+        help_text=gettext_lazy("Steps on the way, each with its day, between the start and the deadline."),
+    )
     is_stub = forms.BooleanField(
         required=False,
         label=gettext_lazy("Task under a separate document"),
@@ -145,8 +140,16 @@ class FullForm(PledgeForm):
         values = super()._initial(pledge)
         if pledge is not None:
             values["theme"] = pledge.theme_id
-            values["partners"] = [partner.name for partner in pledge.partners.all()]
+            values |= {kind: list(getattr(pledge, kind).all()) for kind in rules.MOST_ROWS}
         return values
+
+    def make_room(self, kind: str) -> None:
+        """One more row, asked for without a script: what was typed is shown again, not judged yet."""
+        self.errors.clear()
+        for name in rules.MOST_ROWS:
+            rows = self.fields[name].widget
+            assert isinstance(rows, RowsWidget)
+            rows.judged, rows.room = None, int(name == kind)
 
     def clean_backlog_since(self) -> int | None:
         text = self.cleaned_data["backlog_since"].strip()
@@ -176,9 +179,28 @@ class FullForm(PledgeForm):
             self.add_error("start_on", _("The start lies after the deadline."))
         theme = data.get("theme")
         data["theme_id"] = theme.pk if theme else None
+        self._judge_milestones(data)
         if self.sends:
             self._ask_for_the_unclear(data)
         return data
+
+    def _judge_milestones(self, data: dict[str, Any]) -> None:
+        rows, told = self.fields["milestones"], []
+        assert isinstance(rows, RowsField)
+        for no, entry in enumerate(data.get("milestones", ())):
+            if problem := rules.milestone_problem(entry.due_on, data.get("start_on"), data.get("due_on")):
+                told.append(rows.refuse(no, "due_on", problem))
+        if told:
+            self.add_error("milestones", told)
+
+    def parts(self) -> Parts:
+        """The rows as typed; partners with the organisation or comrade they mean, where one is found."""
+        told = {kind: self.cleaned_data[kind] for kind in rules.MOST_ROWS}
+        return Parts(
+            partners=linked(told["partners"], self.campaign),
+            milestones=tuple(told["milestones"]),
+            sub_targets=tuple(told["sub_targets"]),
+        )
 
     def _ask_for_the_unclear(self, data: dict[str, Any]) -> None:
         """What an entry of the clarity list demands and was left empty is told at its field."""
@@ -197,32 +219,9 @@ class FullForm(PledgeForm):
         kept = ("ref", "revision", "due", "due_kind", "due_on", "is_stub", "stub_reference")
         blank = Pledge()
         emptied = {name: getattr(blank, name) for name in CONTENT_FIELDS if name not in kept}
-        return data | emptied | {"title": data["stub_reference"], "partners": []}
+        return data | emptied | {"title": data["stub_reference"]} | {kind: [] for kind in rules.MOST_ROWS}
 
-    def sections(self, items: list[GuidanceItem], lead: Member) -> Iterator[Section]:
-        """The form by the clarity list; what no entry demands stands at the end."""
-        unclear = {item.pk for item in rules.unclear_items(self._as_typed(lead), items)}
-        shown: set[str] = set()
-        for item in items:
-            names = [name for name in self._fields_for(item.fields) if name not in shown]
-            shown.update(names)
-            for name in names:
-                # A draft may leave it empty, a submission may not: not to be called optional.
-                self.fields[name].demanded = True  # type: ignore[attr-defined]
-            named = lead.name if "lead_member" in item.fields else ""
-            yield Section(item.label, item.pk not in unclear, [self[name] for name in names], named)
-        rest = [field for field in self.visible_fields() if field.name not in shown]
-        yield Section(_("Further content") if items else "", None, rest)
-
-    def _fields_for(self, columns: list[str]) -> Iterator[str]:
-        for column in columns:
-            if column == "due_on":
-                yield "due"
-            name = column.removesuffix("_id")
-            if name in self.fields:
-                yield name
-
-    def _as_typed(self, lead: Member) -> Pledge:
+    def as_typed(self, lead: Member) -> Pledge:
         """A pledge in memory with what is valid of what was typed, to be judged by the rules."""
         if not self.is_bound:
             return self.pledge or Pledge(lead_member=lead)

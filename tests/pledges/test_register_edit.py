@@ -113,5 +113,5 @@ def test_the_form_costs_the_same_whatever_is_registered(
     for _ in range(count):
         pledge_of(lead, tier, own)
     client = visit(own)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(url)

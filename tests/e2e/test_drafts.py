@@ -1,0 +1,88 @@
+"""A draft that saves itself in a real browser: without a network, in two windows, and when it is sent."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from cadres.models import Member
+from pledges.forms.register import ShortForm
+from pledges.models import Pledge, PledgeEvent
+from pledges.states import PledgeStatus
+from tests.e2e.words import asked, vi
+from tests.pledges.pages import at
+
+pytestmark = pytest.mark.browser
+
+MEMBER = "Hoàng Thị Sen"
+
+
+@pytest.fixture
+def secretary(signed_in, district):
+    """The secretary at the form of a member who has registered nothing."""
+    somebody = signed_in("bithu")
+    member = next(one for one in Member.objects.all() if one.name == MEMBER)
+    somebody.open(reverse("pledges:register", args=[district.members.campaign.code, member.code]))
+    return somebody
+
+
+def box(page: Page, name: str):
+    """The box of a question."""
+    return page.get_by_label(asked(ShortForm, name))
+
+
+def saved(page: Page) -> None:
+    """Wait until the page says that the draft is kept."""
+    expect(page.locator("[data-autosave-note]")).to_have_attribute("data-state", "saved", timeout=20_000)
+
+
+def test_what_is_typed_is_kept_without_a_button_and_sent_as_one_pledge(secretary):
+    page = secretary.page
+    box(page, "title").fill("Dọn rác ngõ 76")
+    saved(page)
+    pledge = Pledge.objects.get(lead_member__given_name="Sen")
+    expect(page).to_have_url(re.compile(re.escape(at("edit", pledge))))
+    secretary.judge()
+
+    page.context.set_offline(True)
+    box(page, "product").fill("1 ngõ sạch")
+    expect(page.locator("[data-autosave-note]")).to_have_attribute("data-state", "offline", timeout=20_000)
+    page.context.set_offline(False)
+    saved(page)
+    secretary.complaints.clear()  # of the network that was cut off
+    page.reload()
+    expect(box(page, "product")).to_have_value("1 ngõ sạch")
+
+    page.get_by_label(vi("Difficult"), exact=True).check()
+    page.get_by_label(vi("Quarter II", context="deadline"), exact=True).check()
+    secretary.press(vi("Send to the cell"))
+    pledge = Pledge.objects.get(lead_member__given_name="Sen")
+    assert (pledge.title, pledge.product, pledge.status) == (
+        "Dọn rác ngõ 76",
+        "1 ngõ sạch",
+        PledgeStatus.SUBMITTED,
+    )
+    assert PledgeEvent.objects.filter(pledge=pledge).count() == 2
+
+
+def test_two_windows_compare_before_one_replaces_the_other(secretary):
+    page = secretary.page
+    box(page, "title").fill("Dọn rác ngõ 76")
+    saved(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    box(other, "title").fill("Dọn rác ngõ 78")
+    saved(other)
+
+    box(page, "title").fill("Dọn rác ngõ 80")
+    note = page.locator("[data-autosave-note]")
+    expect(note).to_have_attribute("data-state", "conflict", timeout=20_000)
+    assert Pledge.objects.get(lead_member__given_name="Sen").title == "Dọn rác ngõ 78"
+    secretary.complaints.clear()  # of the answer 409
+    page.locator("[data-autosave-compare]").click()
+    expect(page.locator("[data-conflict] mark")).to_have_text(["80", "78"])
+    secretary.judge()
+    page.locator("[data-take-mine]").click()
+    expect(page.locator("[data-message=success]")).to_be_visible()
+    assert Pledge.objects.get(lead_member__given_name="Sen").title == "Dọn rác ngõ 80"
