@@ -1,4 +1,4 @@
-"""The cell secretary's pages: the registration list of the cell, the list on paper, the cell's meeting."""
+"""The cell secretary's pages: the registration list of the cell, and the cell's meeting."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
@@ -14,18 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import Office, OfficeKind, Unit, User
-from cadres.permissions import can_read_unit
+from cadres.models import Unit, User
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import cells as actions
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.lists import send_cell_list
+from pledges.amendments import asked_of
 from pledges.forms.meeting import MeetingForm
-from pledges.models import Docket, Pledge, SentList, Tier, TierKind
+from pledges.models import Docket, Pledge, SentList, Tier
 from pledges.permissions import can_record_cell_meeting
-from pledges.states import CampaignState, PledgeStatus
+from pledges.states import PledgeStatus
 from pledges.views import meeting_words
+from pledges.views.cell_place import cell_place, secretary_name
+from pledges.views.cell_reminder import reminder
 from pledges.views.cell_rows import SHOWN, CellList, read_list
 from pledges.words import due_words
 
@@ -36,7 +38,7 @@ LONGEST_KEY = 18  # figures of a primary key that a form may send back
 @require_safe
 def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Who has registered, who has not, what awaits the meeting; ?show= filters, the order stays."""
-    tier, cell = _cell(request, campaign, unit)
+    tier, cell = cell_place(request, campaign, unit)
     day = clock.today()
     whole = read_list(person(request), cell, tier, day)
     show = request.GET.get("show", "all")
@@ -51,37 +53,31 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "show": show,
         "chips": _chips(request, whole, show),
         "sent": sent,
+        "amendment": None if sent else asked_of(tier, [cell]).get(cell.pk),
         "may_type": may_type,
         "may_send": may_type and not sent and not whole.waiting and bool(whole.only("adopted")),
-        "may_register": may_type and tier.campaign.window_is_open(day),
+        "may_register": any(one.may_register for one in whole.people if one.missing),
+        "late": [] if tier.campaign.window_is_open(day) else whole.only("may_register"),
         "days_left": tier.campaign.days_left(day),
+        "reminder": reminder(cell, tier.campaign, whole, day) if may_type else "",
     }
     return TemplateResponse(request, "pledges/cell.html", context)
-
-
-@signed_in
-@require_safe
-def print_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
-    """The list on A4 for the meeting."""
-    tier, cell = _cell(request, campaign, unit)
-    day = clock.today()
-    whole = read_list(person(request), cell, tier, day)
-    context = _place(tier, cell) | {"whole": whole, "day": day, "secretary": _secretary(cell)}
-    return TemplateResponse(request, "pledges/cell_print.html", context)
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Record what the cell's meeting decided on its list; the list then goes to the level above."""
-    tier, cell = _cell(request, campaign, unit)
+    tier, cell = cell_place(request, campaign, unit)
     if not can_record_cell_meeting(person(request), cell):
         raise PermissionDenied(_("You do not record the meetings of this cell."))
     data = request.POST if request.method == "POST" else None
     on_the_list, day = _on_the_list(cell, tier, data), clock.today()
-    form = MeetingForm(data, cell=cell, day=day, pledges=on_the_list, presided_by=_secretary(cell))
+    form = MeetingForm(data, cell=cell, day=day, pledges=on_the_list, presided_by=secretary_name(cell))
     if data is not None and form.is_valid() and (docket := _record(person(request), cell, tier, form)):
         messages.success(request, meeting_words.told(docket, cell))
+        if left := len(actions.awaiting_in(cell, tier)):
+            messages.warning(request, meeting_words.still_waiting(left))
         return redirect("pledges:cell", tier.campaign.code, cell.code)
     context = _place(tier, cell) | {"form": form}
     if on_the_list:
@@ -95,7 +91,7 @@ def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Send a list again that the level above had sent back."""
-    tier, cell = _cell(request, campaign, unit)
+    tier, cell = cell_place(request, campaign, unit)
     if not can_record_cell_meeting(person(request), cell):
         raise PermissionDenied(_("You do not send the list of this cell."))
     try:
@@ -105,17 +101,6 @@ def send(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     else:
         messages.success(request, _("The list has been sent to the level above."))
     return redirect("pledges:cell", campaign, unit)
-
-
-def _cell(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
-    """The members' tier and the cell; 404 outside the reader's scope."""
-    tiers = Tier.objects.filter(kind=TierKind.MEMBERS).exclude(campaign__state=CampaignState.DRAFT)
-    tier = get_object_or_404(tiers.select_related("campaign__host"), campaign__code=campaign)
-    cells = Unit.objects.cells().under(tier.campaign.host.path).select_related("parent")
-    cell = get_object_or_404(cells, code=code)
-    if not can_read_unit(person(request), cell):
-        raise Http404
-    return tier, cell
 
 
 def _place(tier: Tier, cell: Unit) -> dict[str, Any]:
@@ -157,13 +142,6 @@ def _on_the_list(cell: Unit, tier: Tier, data: Any) -> list[Pledge]:
     posted = [int(key) for key in keys if key.isdecimal() and len(key) < LONGEST_KEY]
     rows = queries.cell_pledges(cell, tier).filter(Q(status=PledgeStatus.SUBMITTED) | Q(pk__in=posted))
     return list(rows.select_related("lead_member").order_by("lead_member__position", "pk"))
-
-
-def _secretary(cell: Unit) -> str:
-    """The name of the cell's secretary; empty while the post is vacant."""
-    secretaries = Office.objects.filter(unit=cell, kind=OfficeKind.SECRETARY, end=None)
-    office = secretaries.select_related("member").first()
-    return office.member.name if office else ""
 
 
 def _sheet(cell: Unit, tier: Tier, form: MeetingForm) -> dict[str, Any]:

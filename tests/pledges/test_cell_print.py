@@ -22,12 +22,16 @@ def by(cell):
     return secretary_of(cell)
 
 
+def to_sign(tier, cell):
+    return of_cell("cell_print", tier, cell) + "?for=signing"
+
+
 def words(response):
     return " ".join(strip_tags(text(response)).split())
 
 
 def test_paper_says_a_status_once_when_all_tasks_share_it(visit, tier, cell, by):
-    client, url = visit(by), of_cell("cell_print", tier, cell)
+    client, url = visit(by), to_sign(tier, cell)
     for _ in range(2):
         pledge_in(PledgeStatus.SUBMITTED, MemberFactory(unit=cell), tier, by)
     page = words(client.get(url))
@@ -42,7 +46,7 @@ def test_paper_says_a_status_once_when_all_tasks_share_it(visit, tier, cell, by)
 
 
 def test_paper_ends_with_the_name_of_the_secretary(visit, tier, cell, by):
-    client, url = visit(by), of_cell("cell_print", tier, cell)
+    client, url = visit(by), to_sign(tier, cell)
     assert words(client.get(url)).endswith(" Secretary")
     member = MemberFactory(unit=cell)
     Office.objects.create(member=member, unit=cell, kind=OfficeKind.SECRETARY, start=date(2024, 1, 1))

@@ -194,7 +194,7 @@ def test_after_the_cut_off_the_list_is_that_of_the_cut_off(visit, tier, cell, by
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("cell", 11), ("cell_print", 11)])
+@pytest.mark.parametrize(("name", "queries"), [("cell", 13), ("cell_print", 12)])
 def test_the_list_costs_the_same_whatever_its_length(
     visit, tier, cell, by, page_alone, django_assert_num_queries, name, queries, count
 ):
@@ -208,12 +208,13 @@ def test_the_list_costs_the_same_whatever_its_length(
         client.get(of_cell(name, tier, cell))
 
 
-def test_paper_shows_everybody_and_no_drafts(visit, tier, cell, by):
-    member, other = MemberFactory(unit=cell), MemberFactory(unit=cell, standing=Standing.EXEMPT)
+def test_paper_shows_who_awaits_the_meeting_who_is_missing_and_no_drafts(visit, tier, cell, by):
+    member, missing = MemberFactory(unit=cell), MemberFactory(unit=cell)
     pledge_of(member, tier, by, content={"title": "Việc trên giấy"})
-    draft_of(other, tier, by, content={"title": "Bản nháp"})
+    draft_of(missing, tier, by, content={"title": "Bản nháp"})
+    adopted = pledge_in(PledgeStatus.APPROVED, MemberFactory(unit=cell), tier, by)
     page = text(visit(by).get(of_cell("cell_print", tier, cell)))
-    assert member.name in page
-    assert other.name in page
-    assert "Việc trên giấy" in page
-    assert "Bản nháp" not in page
+    for name in (member.family_names, "Việc trên giấy", missing.name):
+        assert name in page
+    for name in ("Bản nháp", adopted.lead_member.name):
+        assert name not in page
