@@ -11,7 +11,8 @@ from cadres.dates import due_label
 from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Authority, Docket, DocketLine, Matter, Novelty, Pledge, PledgeVersion, Tier
+from pledges.models import Authority, Docket, DocketLine, Lane, Matter, Novelty, Pledge, PledgeVersion, Tier
+from pledges.route_words import body_words
 from pledges.states import PledgeStatus
 
 
@@ -98,13 +99,16 @@ def posts_of(tier: Tier) -> dict[int, str]:
     return dict(entries.values_list("member_id", "post_printed"))
 
 
-def preview(tier: Tier, body: Body) -> list[DocketLine]:
-    """The lines a docket of the body would have now, not saved."""
-    versions = queries.versions_awaiting(tier, body).select_related("pledge__lead_member", "pledge__unit")
-    return [
+def preview(tier: Tier, body: Body, *, supplementary: bool = False) -> tuple[list[DocketLine], int]:
+    """The lines a docket of the body would have now, not saved; and how many go on the other kind."""
+    found = queries.versions_awaiting(tier, body).select_related("pledge__lead_member", "pledge__unit")
+    awaiting = list(found)
+    versions = [one for one in awaiting if (one.pledge.lane != Lane.REGULAR) == supplementary]
+    lines = [
         DocketLine(order=order, matter=Matter.REGISTER, pledge=version.pledge, version=version)
         for order, version in enumerate(versions, start=1)
     ]
+    return lines, len(awaiting) - len(lines)
 
 
 def groups(lines: Iterable[DocketLine], posts: dict[int, str], joint: Joint | None = None) -> list[Group]:
@@ -157,21 +161,20 @@ def joint_of(docket: Docket, lines: Sequence[DocketLine]) -> Joint:
     pledges = [line.pledge for line in lines if line.pledge and line.pledge.status == PledgeStatus.SUBMITTED]
     if not pledges:
         return Joint()
-    kinds = queries.bodies_agreed(Pledge.objects.filter(docket_lines__docket=docket))
+    agreed_by = queries.bodies_agreed(Pledge.objects.filter(docket_lines__docket=docket))
     bodies = Body.objects.filter(unit=docket.campaign.host_id, ended_on=None)
     names = dict(bodies.values_list("kind", "name"))
-    needed = {
-        authority: [step.body_kind for step in queries.deciding_steps(docket.tier, authority)]
-        for authority in {pledge.authority for pledge in pledges}
-    }
-    joint = Joint()
+    needed = queries.bodies_needed({pledge.pk: pledge.authority for pledge in pledges}, docket.tier)
+    level = queries.level_of(docket.body.kind, docket.body.unit_id, docket.campaign.host_id)
+    own, joint = (level, docket.body.kind), Joint()
     for pledge in pledges:
-        agreed = kinds.get(pledge.pk, set())
-        others = [kind for kind in needed[pledge.authority] if kind != docket.body.kind]
-        open_kinds = [kind for kind in others if kind not in agreed]
-        joint.agreed[pledge.pk] = ", ".join(names.get(kind, kind) for kind in others if kind in agreed)
-        if docket.body.kind in agreed:
-            joint.awaited[pledge.pk] = ", ".join(names.get(kind, kind) for kind in open_kinds)
+        agreed = agreed_by.get(pledge.pk, set())
+        others = [one for one in needed[pledge.pk] if one != own]
+        joint.agreed[pledge.pk] = ", ".join(body_words(*one, names) for one in others if one in agreed)
+        if own in agreed:
+            joint.awaited[pledge.pk] = ", ".join(
+                body_words(*one, names) for one in others if one not in agreed
+            )
     return joint
 
 
@@ -190,6 +193,6 @@ def count_words(tier: Tier, lines: Sequence[DocketLine]) -> str:
     figures = {"n": number(len(lines)), "people": number(len(leads))}
     if about_lists(lines):
         return _("%(n)s lists") % figures
-    if tier.for_key_cadres:
+    if tier.is_listed:
         return _("%(n)s undertakings of %(people)s comrades") % figures
     return _("%(n)s tasks of %(people)s comrades") % figures

@@ -1,4 +1,4 @@
-"""A docket of key cadres on paper: the submission letter before the meeting, the conclusion after it.
+"""A docket of cadres' pledges on paper: the submission letter before the meeting, the conclusion after it.
 
 Party documents are in Vietnamese whatever the page's language; a clerk edits and signs them.
 """
@@ -18,6 +18,7 @@ from reports.summary import document_head
 from reports.writers.party import Head
 from reports.writers.text import party_date
 from reports.writers.word import (
+    KEY_CADRES,
     DocketDocument,
     DocketGroup,
     DocketRow,
@@ -60,8 +61,8 @@ def docket_document(docket: Docket) -> DocketDocument:
 
 def _submission(docket: Docket, groups: list[reading.Group], count_text: str) -> DocketDocument:
     """Tờ trình with its list; number and date are the clerk's."""
-    subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
-    head = _head_of_board(docket, type_code="TTr")
+    subject = _subject(docket)
+    head = _head_of_proposer(docket)
     return DocketDocument(
         head=head,
         title="TỜ TRÌNH",
@@ -71,11 +72,12 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
             proposer=head.organ_name,
             year=docket.campaign.year,
             count_text=count_text,
+            who=_who(docket),
         ),
         annex_subject=subject,
         outcome_header="Đề nghị",
         groups=_groups(docket, groups),
-        signer=("TRƯỞNG BAN", "(họ và tên)"),
+        signer=("TRƯỞNG BAN" if _at_host(docket) else "NGƯỜI TRÌNH", "(họ và tên)"),
         recipients=("Như kính gửi", f"Lưu {head.organ_name}"),
         addressee=docket.body.name,
         draft=True,
@@ -84,7 +86,7 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
 
 def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) -> DocketDocument:
     """What the meeting decided; a draft until the clerk has given number and date."""
-    subject = f"nội dung cán bộ chủ chốt đăng ký đảm nhận năm {year(docket.campaign.year)}"
+    subject = _subject(docket)
     head = _head_of_conclusion(docket)
     by_board = docket.body.kind == BodyKind.PEOPLES_COMMITTEE
     title, wording = TITLES.get(head.type_code, TITLES[USUAL_TYPE])
@@ -93,7 +95,9 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
         head=head,
         title=title,
         subject=wording.format(body=docket.body.name, subject=subject),
-        paragraphs=conclusion_text(body=docket.body.name, meeting=meeting, count_text=count_text),
+        paragraphs=conclusion_text(
+            body=docket.body.name, meeting=meeting, count_text=count_text, who=_who(docket)
+        ),
         annex_subject=subject,
         outcome_header="Kết luận",
         groups=_groups(docket, groups),
@@ -104,6 +108,26 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
         draft=docket.state != DocketState.ISSUED,
         notes=_notes(docket, groups),
     )
+
+
+def _who(docket: Docket) -> str:
+    return KEY_CADRES if docket.tier.for_key_cadres else "cán bộ cơ sở"
+
+
+def _subject(docket: Docket) -> str:
+    late = " bổ sung" if docket.supplementary else ""
+    return f"nội dung {_who(docket)} đăng ký đảm nhận{late} năm {year(docket.campaign.year)}"
+
+
+def _at_host(docket: Docket) -> bool:
+    return docket.body.unit_id == docket.campaign.host_id
+
+
+def _head_of_proposer(docket: Docket) -> Head:
+    """At the host the organisation board proposes; a grassroots committee has none, its office writes."""
+    if _at_host(docket):
+        return _head_of_board(docket, type_code="TTr")
+    return document_head(docket.body.unit, type_code="TTr")
 
 
 def _head_of_board(docket: Docket, *, type_code: str) -> Head:

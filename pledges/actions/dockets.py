@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cadres import clock
@@ -15,7 +15,7 @@ from pledges import queries
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.outcomes import Decision as Decision  # callers name both from here
 from pledges.actions.outcomes import refuse_decisions, settle
-from pledges.models import Campaign, Channel, Docket, DocketLine, Lane, Matter, Pledge, Tier
+from pledges.models import Campaign, Channel, Docket, DocketLine, Matter, Pledge, Tier
 from pledges.permissions import can_issue, can_record
 from pledges.states import DocketState
 
@@ -93,8 +93,7 @@ def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> list[tupl
         return []
     versions = queries.versions_awaiting(docket.tier, docket.body)
     if docket.body.kind != BodyKind.CELL_MEETING:
-        regular = Q(pledge__lane=Lane.REGULAR)
-        versions = versions.filter(~regular if docket.supplementary else regular)
+        versions = versions.filter(queries.of_lane("pledge__", supplementary=docket.supplementary))
     found = versions.values_list("pledge_id", "pk")
     return [(pledge, version) for pledge, version in found if pledge in locked]
 

@@ -6,24 +6,31 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cadres import clock
 from cadres.models import Unit, User
 from cadres.outbox import note_changes
 from pledges.actions.acts import NotAllowedError
-from pledges.models import Docket, DocketLine, SentList, Tier
+from pledges.models import Docket, DocketLine, ListRequest, SentList, Tier
 from pledges.permissions import can_record_cell_meeting, can_send_list
-from pledges.queries import cell_pledges
+from pledges.queries import cell_pledges, tier_pledges
 from pledges.states import Outcome
 
 
 def mark_sent(*, tier: Tier, units: Sequence[Unit], on: date, by: User | None) -> list[SentList]:
-    """Note that the lists of the units were sent; a list already sent is left as it is."""
+    """Note that the lists of the units were sent; a list already sent is left as it is.
+
+    What the level above asked to be amended is answered by it.
+    """
     with transaction.atomic():
         known = set(SentList.objects.filter(tier=tier, unit__in=units).values_list("unit_id", flat=True))
         rows = [
             SentList(tier=tier, unit=unit, sent_on=on, sent_by=by) for unit in units if unit.pk not in known
         ]
         made = SentList.objects.bulk_create(rows, ignore_conflicts=True)
-        note_changes([row.unit_id for row in rows], campaign=tier.campaign_id)
+        sending = [row.unit_id for row in rows]
+        requests = ListRequest.objects.filter(tier=tier, unit__in=sending, answered_at=None)
+        requests.update(answered_at=clock.now())
+        note_changes(sending, campaign=tier.campaign_id)
     return made
 
 
@@ -43,16 +50,25 @@ def send_cell_list(*, tier: Tier, cell: Unit, on: date, by: User) -> bool:
 
 
 def send_upwards(*, tier: Tier, unit: Unit, on: date, by: User) -> bool:
-    """A grassroots committee sends its list: the cells it has endorsed.
+    """A grassroots committee sends its list: the cells it has endorsed, or its own cadres it has approved.
 
     Returns whether it was sent now; a list already sent is left as it is. Raises NotAllowedError.
     """
     if not can_send_list(by, unit):
         raise NotAllowedError(_("You do not send the list of this committee."))
-    below = SentList.objects.filter(tier=tier, unit__path__startswith=unit.path).exclude(unit=unit)
-    if not below.filter(endorsed_by__isnull=False).exists():
-        raise NotAllowedError(_("No list of a cell has been endorsed yet."))
+    if reason := _why_not_upwards(tier, unit):
+        raise NotAllowedError(reason)
     return bool(mark_sent(tier=tier, units=[unit], on=on, by=by))
+
+
+def _why_not_upwards(tier: Tier, unit: Unit) -> str | None:
+    """The reason why there is nothing to send yet, or None."""
+    if tier.is_listed:
+        approved = tier_pledges(tier).approved().filter(unit__path__startswith=unit.path)
+        return None if approved.exists() else _("No registration of a cadre has been approved yet.")
+    below = SentList.objects.filter(tier=tier, unit__path__startswith=unit.path).exclude(unit=unit)
+    endorsed = below.filter(endorsed_by__isnull=False).exists()
+    return None if endorsed else _("No list of a cell has been endorsed yet.")
 
 
 def settle_lists(docket: Docket, lines: Sequence[DocketLine]) -> None:

@@ -1,11 +1,13 @@
-"""The lists a committee awaits, as its page shows them: which level, which state, whose name."""
+"""The lists a committee awaits, as its page shows them: which level, state, name and order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.functional import Promise
@@ -14,17 +16,42 @@ from django.utils.translation import pgettext_lazy
 from cadres.models import Office, OfficeKind, Unit
 from cadres.rates import Rate
 from cadres.text import fold
-from pledges import queries
-from pledges.models import Docket, DocketLine, SentList, Tier
+from pledges import amendments, queries
+from pledges import committee_figures as figures
+from pledges.amendments import Amendment
+from pledges.committee_figures import Below
+from pledges.models import Docket, SentList, Tier, TierKind
 from pledges.views.paging import page_of
 
 PAGE = 50
 CELLS, UNITS = "cells", "units"
 STATES: dict[str, Promise] = {
     "not_sent": pgettext_lazy("lists", "Not sent yet"),
+    "asked": pgettext_lazy("lists", "Amendment asked for"),
     "sent": pgettext_lazy("lists", "Sent, awaiting endorsement"),
     "endorsed": pgettext_lazy("lists", "Endorsed"),
     "all": pgettext_lazy("lists", "All"),
+}
+# The rows of each state; a list to amend is among those not sent.
+ROWS: dict[str, dict[str, bool]] = {
+    "not_sent": {"list_sent": False},
+    "asked": {"list_asked": True},
+    "sent": {"list_sent": True, "list_endorsed": False},
+    "endorsed": {"list_endorsed": True},
+    "all": {},
+}
+
+
+def _worst(rate: Rate) -> tuple[bool, float]:
+    """The lowest share first; where there is nothing to divide by, last."""
+    return not rate.denominator, rate.numerator / max(rate.denominator, 1)
+
+
+SORTS: dict[str, Callable[[Unit, Below], Any]] = {
+    "name": lambda unit, _below: unit.path,
+    "sent": lambda _unit, below: _worst(below.cells_sent),
+    "endorsed": lambda _unit, below: _worst(below.cells_endorsed),
+    "cadres": lambda _unit, below: _worst(below.cadres),
 }
 
 
@@ -36,8 +63,9 @@ class ListRow:
     sent: SentList | None
     secretary: Office | None
     docket: Docket | None
-    returned: DocketLine | None
-    cells: Rate | None
+    amendment: Amendment | None
+    below: Below | None
+    people: Rate | None
 
     @property
     def phone(self) -> str:
@@ -48,7 +76,7 @@ class ListRow:
     def state(self) -> str:
         """One word for the pill: to amend, not sent, on a docket, sent, endorsed."""
         if self.sent is None:
-            return "returned" if self.returned else "not_sent"
+            return "returned" if self.amendment else "not_sent"
         if self.sent.endorsed_by_id:
             return "approved"
         return "pending" if self.docket else "sent"
@@ -57,14 +85,21 @@ class ListRow:
 class ListFilter:
     """The page by its address: of the host its cells, or with ?of=units the units directly below it."""
 
-    def __init__(self, tier: Tier, place: Unit, params: QueryDict) -> None:
-        self.tier, self.place, self.params = tier, place, params
+    def __init__(self, tier: Tier, place: Unit, params: QueryDict, day: date) -> None:
+        self.tier, self.place, self.params, self.day = tier, place, params, day
         self.is_host = place.pk == tier.campaign.host_id
         self.of = UNITS if self.is_host and params.get("of") == UNITS else CELLS
         self.name = params.get("name", "")
         self.wanted = params.get("show", "")
         if self.wanted not in ("", *STATES):
             raise Http404
+        sort = params.get("sort", "")
+        self.sort = sort if self.of == UNITS and sort.removeprefix("-") in SORTS else ""
+
+    @cached_property
+    def grassroots(self) -> Tier | None:
+        """The tier of grassroots cadres beside the members'."""
+        return figures.beside(self.tier, TierKind.GRASSROOTS_CADRES)
 
     @cached_property
     def units(self) -> QuerySet[Any]:
@@ -79,6 +114,7 @@ class ListFilter:
         found = queries.list_totals(self.units)
         return {
             "not_sent": found["all"] - found["sent"],
+            "asked": found["asked"],
             "sent": found["sent"] - found["endorsed"],
             "endorsed": found["endorsed"],
             "all": found["all"],
@@ -100,20 +136,45 @@ class ListFilter:
         return self.wanted or next((state for state in STATES if self.totals[state]), "all")
 
     @cached_property
-    def page(self) -> Page[Unit]:
+    def found(self) -> QuerySet[Any]:
         """The units of the state and name asked for, in the order of the tree."""
-        units = self.units
-        if self.show != "all":
-            sent, endorsed = self.show != "not_sent", self.show == "endorsed"
-            units = units.filter(list_sent=sent, list_endorsed=endorsed)
+        units = self.units.filter(**ROWS[self.show])
         for word in fold(self.name).split():
             units = units.filter(name_key__contains=word)
-        ordered = units.select_related("parent").order_by("path")
+        return units.select_related("parent").order_by("path")
+
+    @cached_property
+    def page(self) -> Page[Unit]:
+        """One page of them; the units directly below the host are few and may stand in another order."""
+        number = self.params.get("page")
+        if self.of == UNITS:
+            return Paginator(self._sorted(list(self.found)), PAGE).get_page(number)
         known = None if self.name else self.totals[self.show]
-        return page_of(ordered, size=PAGE, number=self.params.get("page"), known=known)
+        return page_of(self.found, size=PAGE, number=number, known=known)
+
+    def _sorted(self, units: list[Unit]) -> list[Unit]:
+        key = SORTS[self.sort.removeprefix("-") or "name"]
+        return sorted(
+            units,
+            key=lambda unit: key(unit, self.below.get(unit.path, Below())),
+            reverse=self.sort.startswith("-"),
+        )
+
+    @cached_property
+    def below(self) -> dict[str, Below]:
+        """By path of each unit directly below the host, its figures."""
+        if self.of != UNITS:
+            return {}
+        return figures.below_by_path(self.tier, self.grassroots, self.place)
+
+    def sum(self) -> Below | None:
+        """The last line: of every unit found, whichever page shows it."""
+        if self.of != UNITS:
+            return None
+        return figures.total(self.below.get(unit.path, Below()) for unit in self.page.paginator.object_list)
 
     def chips(self) -> list[dict[str, object]]:
-        """One chip a state; level and name stay."""
+        """One chip a state; level, name and order stay. Nobody asked to amend: no chip for it."""
         return [
             {
                 "label": label,
@@ -122,6 +183,7 @@ class ListFilter:
                 "active": state == self.show,
             }
             for state, label in STATES.items()
+            if state != "asked" or self.totals[state] or self.show == state
         ]
 
     @property
@@ -131,8 +193,10 @@ class ListFilter:
             CELLS: pgettext_lazy("lists", "Cells"),
             UNITS: pgettext_lazy("lists", "Organisations directly below"),
         }
+        if not self.is_host:
+            del labels[UNITS]
         return [
-            {"label": label, "url": self._url(of=level, name=""), "active": level == self.of}
+            {"label": label, "url": self._url(of=level, name="", sort=""), "active": level == self.of}
             for level, label in labels.items()
         ]
 
@@ -142,7 +206,7 @@ class ListFilter:
         return self._url(name="", show=self.wanted)
 
     def _url(self, **changes: str) -> str:
-        values = {"of": self.of, "name": self.name} | changes
+        values = {"of": self.of, "name": self.name, "sort": self.sort} | changes
         if values["of"] == CELLS:  # what the page shows without being asked
             del values["of"]
         return "?" + urlencode({key: value for key, value in values.items() if value})
@@ -154,9 +218,9 @@ class ListFilter:
         return {line.unit_id: line.docket for line in lines.select_related("docket") if line.unit_id}
 
     @cached_property
-    def to_amend(self) -> dict[int, DocketLine]:
+    def to_amend(self) -> dict[int, Amendment]:
         """Lists asked to be amended that have not come again: those of the page, and the committee's own."""
-        return queries.lists_to_amend(self.tier, [*self.page, self.place])
+        return amendments.asked_of(self.tier, [*self.page, self.place])
 
     def table(self) -> list[ListRow]:
         """The rows of the page, read for all of them at once."""
@@ -165,7 +229,7 @@ class ListFilter:
         sent = {row.unit_id: row for row in lists}
         offices = Office.objects.filter(unit__in=units, end=None, kind=OfficeKind.SECRETARY)
         secretaries = {office.unit_id: office for office in offices.select_related("member")}
-        cells = queries.cell_totals_below(self.tier, self.place) if self.of == UNITS else {}
+        people = figures.people_by_unit(self.tier, units, self.day) if self.of == CELLS else {}
         return [
             ListRow(
                 unit,
@@ -173,7 +237,8 @@ class ListFilter:
                 secretaries.get(unit.pk),
                 self.pending.get(unit.pk),
                 self.to_amend.get(unit.pk),
-                Rate(*cells[unit.path]) if unit.path in cells and not unit.is_cell else None,
+                self.below.get(unit.path, Below()) if self.of == UNITS else None,
+                people.get(unit.pk),
             )
             for unit in units
         ]

@@ -1,9 +1,10 @@
 """The desk of dockets: which of them a person's list shows, and what could be put on a new one."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -15,13 +16,14 @@ from cadres.permissions import scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Docket, StepLevel, StepMode, Tier
-from pledges.permissions import can_build_docket, can_record, visible_dockets
+from pledges.models import Docket, RouteStep, StepLevel, StepMode, Tier
+from pledges.permissions import can_build_for, can_record, visible_dockets
 from pledges.states import CampaignState, DocketState
 from pledges.views.paging import page_of
 
 PAGE = 30
 BELOW = "below"
+SUPPLEMENTARY = "supplementary"
 # Campaigns in which something still goes before a body.
 APPROVING = (CampaignState.OPEN, CampaignState.VETTING, CampaignState.RUNNING)
 
@@ -106,56 +108,81 @@ class Waiting:
 
 
 def waiting_for_a_docket(user: User) -> list[Waiting]:
-    """What the person could put before a body: pledges of key cadres, lists of the units below the host."""
+    """What the person could put before a body: pledges of cadres, lists of the units below the host."""
     scope = scope_of(user)
-    if not scope.has(Role.BOARD_OFFICER) and not scope.has(Role.RECORDER):
+    if not any(scope.has(role) for role in (Role.BOARD_OFFICER, Role.RECORDER, Role.GRASSROOTS_OFFICER)):
         return []
     tiers = Tier.objects.select_related("campaign__host").prefetch_related("steps")
     live = list(tiers.filter(campaign__state__in=APPROVING).order_by("-campaign__year", "order"))
-    hosts = {tier.campaign.host_id for tier in live}
-    rows = Body.objects.filter(unit__in=hosts, ended_on=None).select_related("unit")
-    bodies = {(body.unit_id, body.kind): body for body in rows}
-    found = []
+    hosts, own = {tier.campaign.host_id for tier in live}, scope.paths.get(Role.GRASSROOTS_OFFICER, ())
+    bodies = list(
+        Body.objects.filter(Q(unit__in=hosts) | Q(unit__path__in=own), ended_on=None).select_related("unit")
+    )
+    found: list[Waiting] = []
     for tier in live:
         for step in tier.steps.all():
-            body = bodies.get((tier.campaign.host_id, step.body_kind))
-            if body and step.level == StepLevel.HOST:
-                found += (_lists_waiting if step.mode == StepMode.ENDORSES else _pledges_waiting)(
-                    user, tier, body
-                )
+            for body in _bodies_of(step, tier, bodies):
+                told = _lists_waiting if step.mode == StepMode.ENDORSES else _pledges_waiting
+                found += told(user, tier, body)
     return found
 
 
+def _bodies_of(step: RouteStep, tier: Tier, bodies: list[Body]) -> list[Body]:
+    """Of the bodies those the step means: the host's, or where a committee decides, those below it."""
+    host = tier.campaign.host
+    kind = [body for body in bodies if body.kind == step.body_kind]
+    if step.level == StepLevel.HOST:
+        return [body for body in kind if body.unit_id == host.pk]
+    if step.level == StepLevel.GRASSROOTS and step.mode != StepMode.ENDORSES:
+        return [body for body in kind if body.unit_id != host.pk and body.unit.is_under(host)]
+    return []
+
+
+def build_url(tier: Tier, body: Body, *, supplementary: bool = False) -> str:
+    """Where the docket of a body is made; what was registered after the window has one of its own."""
+    named = {"campaign": tier.campaign.code, "tier": tier.kind, "unit": body.unit.code, "body": body.kind}
+    if supplementary:
+        named["kind"] = SUPPLEMENTARY
+    return f"{reverse('pledges:docket_build')}?{urlencode(named)}"
+
+
 def _pledges_waiting(user: User, tier: Tier, body: Body) -> list[Waiting]:
-    if not can_build_docket(user, tier.campaign):
+    if not can_build_for(user, tier.campaign, body):
         return []
-    n = queries.awaiting_body(tier, body).count()
-    if not n:
-        return []
+    titles = {
+        False: _("%(n)s undertakings await %(body)s"),
+        True: _("%(n)s supplementary undertakings await %(body)s"),
+    }
+    actions = {False: _("Make the docket"), True: _("Make the supplementary docket")}
     return [
         Waiting(
-            title=_("%(n)s undertakings await %(body)s") % {"n": number(n), "body": body.name},
+            title=titles[late] % {"n": number(n), "body": body.name},
             text=tier.campaign.title,
-            url=f"{reverse('pledges:docket_build')}?campaign={tier.campaign.code}&body={body.kind}",
-            action=_("Make the docket"),
+            url=build_url(tier, body, supplementary=late),
+            action=actions[late],
         )
+        for late, n in queries.awaiting_by_lane(tier, body).items()
+        if n
     ]
 
 
 def _lists_waiting(user: User, tier: Tier, body: Body) -> list[Waiting]:
-    may = can_build_docket(user, tier.campaign) or can_record(user, body)
-    if not may:
+    if not (can_build_for(user, tier.campaign, body) or can_record(user, body)):
         return []
     n = queries.lists_awaiting(tier, body).count()
     if not n:
         return []
-    url = reverse("pledges:committee", args=[tier.campaign.code, body.unit.code])
+    args = [tier.campaign.code, body.unit.code]
+    if tier.is_listed:
+        url = reverse("pledges:committee_cadres", args=args)
+    else:
+        url = reverse("pledges:committee", args=args) + "?of=units&show=sent"
     return [
         Waiting(
             title=_("%(n)s lists of organisations below await %(body)s")
             % {"n": number(n), "body": body.name},
             text=tier.campaign.title,
-            url=f"{url}?of=units&show=sent",
+            url=url,
             action=_("See the lists"),
         )
     ]

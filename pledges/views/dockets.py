@@ -1,4 +1,4 @@
-"""Dockets: built by the board, read by the body, concluded by the recorder, issued by the clerk."""
+"""Dockets: read by the body, concluded by the recorder, issued by the clerk."""
 
 import uuid
 from collections import Counter
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -17,17 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cadres import clock
 from cadres.access import person, role_required, signed_in
-from cadres.models import Body, BodyKind
+from cadres.models import BodyKind
 from cadres.roles import Role
 from cadres.text import fold
 from cadres.views import terms
 from pledges import docket_reading as reading
-from pledges import queries
 from pledges.actions import dockets
 from pledges.actions.acts import NotAllowedError
-from pledges.forms.dockets import BuildForm, IssueForm, LinesForm, MeetingForm
-from pledges.models import Docket, DocketLine, Tier, TierKind
-from pledges.permissions import can_build_docket, can_issue, can_record, visible_dockets
+from pledges.forms.dockets import IssueForm, LinesForm, MeetingForm
+from pledges.models import Docket, DocketLine
+from pledges.permissions import can_issue, can_record, visible_dockets
 from pledges.states import DocketState, Outcome
 from pledges.views.docket_desk import DocketFilter, waiting_for_a_docket
 
@@ -64,52 +63,6 @@ def docket_list(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_for_a_docket(person(request)),
     }
     return TemplateResponse(request, "pledges/docket_list.html", context)
-
-
-@role_required(Role.BOARD_OFFICER)
-@require_http_methods(["GET", "POST"])
-def build(request: HttpRequest) -> HttpResponse:
-    """A docket of every pledge of a tier that awaits a body (?campaign, ?body)."""
-    tier = get_object_or_404(
-        Tier.objects.select_related("campaign__host").prefetch_related("steps"),
-        campaign__code=request.GET.get("campaign", ""),
-        kind=TierKind.KEY_CADRES,
-    )
-    if not can_build_docket(person(request), tier.campaign):
-        raise Http404
-    body = get_object_or_404(Body, unit=tier.campaign.host, kind=request.GET.get("body", ""), ended_on=None)
-    title = _("Undertakings of key cadres %(year)s") % {"year": str(tier.campaign.year)}
-    form = BuildForm(request.POST or None, initial={"ref": uuid.uuid4(), "title": title})
-    if form.is_valid() and (docket := _build(request, form, tier, body)):
-        messages.success(request, _("The docket is ready for the meeting."))
-        return redirect("pledges:docket", ref=docket.ref)
-    lines = reading.preview(tier, body)
-    context = {
-        "form": form,
-        "tier": tier,
-        "body": body,
-        "campaign": tier.campaign,
-        "groups": reading.groups(lines, reading.posts_of(tier)),
-        "n_lines": len(lines),
-        "count_words": reading.count_words(tier, lines),
-    }
-    return TemplateResponse(request, "pledges/docket_build.html", context)
-
-
-def _build(request: HttpRequest, form: BuildForm, tier: Tier, body: Body) -> Docket | None:
-    waiting = queries.awaiting_body(tier, body)
-    try:
-        return dockets.build_docket(
-            tier=tier,
-            body=body,
-            title=form.cleaned_data["title"],
-            by=person(request),
-            pledge_ids=list(waiting.values_list("pk", flat=True)),
-            ref=form.cleaned_data["ref"],
-        )
-    except NotAllowedError as error:
-        form.add_error(None, str(error))
-        return None
 
 
 @signed_in

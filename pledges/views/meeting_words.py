@@ -38,6 +38,16 @@ def told(docket: Docket, cell: Unit) -> str:
     return f"{sentence} {sent}"
 
 
+def still_waiting(left: int) -> str:
+    """What was sent or amended while the form of the meeting was open, and is not counted in it."""
+    text = ngettext(
+        "%(n)s task was sent after this page was opened and waits for the next meeting.",
+        "%(n)s tasks were sent after this page was opened and wait for the next meeting.",
+        left,
+    )
+    return text % {"n": number(left)}
+
+
 def outcome_words(outcomes: Iterable[str]) -> str:
     """How many tasks were adopted, to be amended, not adopted; what did not occur is left out."""
     decided = list(outcomes)

@@ -20,8 +20,10 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @signed_in
 @require_GET
 def docket_docx(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
-    """The docket of key cadres with its annex; a line in the export log says who took it."""
-    dockets = visible_dockets(person(request)).filter(tier__kind=TierKind.KEY_CADRES)
+    """A docket of cadres' pledges with its annex; a line in the export log says who took it."""
+    listed = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
+    dockets = visible_dockets(person(request)).filter(tier__kind__in=listed, lines__pledge__isnull=False)
+    dockets = dockets.distinct()
     dockets = dockets.select_related("campaign__host__parent", "tier__campaign", "body__unit__parent")
     docket = get_object_or_404(dockets.prefetch_related("tier__steps"), ref=ref)
     response = HttpResponse(build_docket_annex(docket_document(docket)), content_type=DOCX)

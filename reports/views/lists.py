@@ -14,7 +14,7 @@ from cadres.access import person, signed_in
 from cadres.models import User
 from cadres.text import fold
 from pledges import queries
-from pledges.models import Pledge, Tier
+from pledges.models import Pledge, Tier, TierKind
 from pledges.permissions import can_build_docket
 from pledges.states import REGISTERED, PledgeStatus
 from reports.dashboards import member_tiers
@@ -101,13 +101,16 @@ def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
 def pledges(request: HttpRequest, code: str) -> HttpResponse:
     """Pledges of a unit in any tier of a campaign, by status, with lead, deadline and result."""
     unit = unit_for(person(request), code)
-    tier = _any_tier(unit.ancestor_paths(), request.GET.get("campaign", ""))
+    tier = _any_tier(unit.ancestor_paths(), request.GET.get("campaign", ""), request.GET.get("tier", ""))
     rows = queries.tier_pledges(tier).filter(unit__path__startswith=unit.path, status__in=REGISTERED)
     status = request.GET.get("status", "")
     if status in PledgeStatus.values:
         rows = rows.filter(status=status)
     elif status == "late":
         rows = queries.late(rows, clock.today())
+    theme = request.GET.get("theme", "")
+    if theme:
+        rows = rows.filter(queries.of_theme(theme))
     if wanted := request.GET.get("unit", ""):
         rows = rows.filter(unit__name_key__contains=fold(wanted))
     rows = rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
@@ -118,6 +121,7 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
         "tier": tier,
         "page": page,
         "status": status,
+        "theme": theme,
         "vetting": _is_vetting(person(request), tier, status),
         "wanted": wanted,
         "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
@@ -131,13 +135,14 @@ def _is_vetting(user: User, tier: Tier, status: str) -> bool:
     return tier.for_key_cadres and status == PledgeStatus.SUBMITTED and can_build_docket(user, tier.campaign)
 
 
-def _any_tier(paths: list[str], campaign: str) -> Tier:
-    tier = (
-        Tier.objects.select_related("campaign__host")
-        .filter(campaign__code=campaign, campaign__host__path__in=paths)
-        .order_by("order")
-        .first()
+def _any_tier(paths: list[str], campaign: str, kind: str = "") -> Tier:
+    """The tier asked for; else the first that is not the grassroots cadres', who have pages of their own."""
+    tiers = Tier.objects.select_related("campaign__host").filter(
+        campaign__code=campaign, campaign__host__path__in=paths
     )
-    if tier is None:
+    if kind:
+        tiers = tiers.filter(kind=kind)
+    found = sorted(tiers, key=lambda tier: (tier.kind == TierKind.GRASSROOTS_CADRES, tier.order))
+    if not found:
         raise Http404
-    return tier
+    return found[0]

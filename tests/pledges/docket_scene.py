@@ -8,7 +8,7 @@ from cadres.models import Body, BodyKind, Member, Unit, User
 from cadres.roles import Role
 from pledges import queries
 from pledges.actions import dockets, lists
-from pledges.models import Campaign, Docket, Pledge, Tier
+from pledges.models import Campaign, Docket, Pledge, Tier, TierKind
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.factories import CampaignFactory, key_cadre_tier, members_tier, pledge_of
 
@@ -129,7 +129,8 @@ def ward(place: Scene, **kwargs: Any) -> Ward:
     body = Body.objects.create(
         unit=unit, kind=BodyKind.STANDING_COMMITTEE, name=f"Ban Thường vụ {unit.name}", seats=SEATS
     )
-    return Ward(place, campaign.tiers.get(), unit, body, user_with(Role.GRASSROOTS_OFFICER, unit=unit))
+    members = campaign.tiers.get(kind=TierKind.MEMBERS)
+    return Ward(place, members, unit, body, user_with(Role.GRASSROOTS_OFFICER, unit=unit))
 
 
 def awaiting(place: Scene, body: Body | None = None) -> set[int]:

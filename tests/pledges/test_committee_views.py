@@ -60,12 +60,14 @@ def endorsed(place):
 
 
 @pytest.mark.parametrize("n", [1, 3])
-@pytest.mark.parametrize("sent", [False, True])
-def test_the_page_costs_the_same_for_one_cell_and_three(place, visit, n, sent, django_assert_num_queries):
+@pytest.mark.parametrize(("sent", "cost"), [(False, 22), (True, 21)])
+def test_the_page_costs_the_same_for_one_cell_and_three(
+    place, visit, n, sent, cost, django_assert_num_queries
+):
     for _ in range(n):
         secretary(place.cell(sent=sent))
     client = visit(place.officer)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(cost):
         assert len(client.get(at(place.unit)).context["rows"]) == n
 
 
@@ -74,7 +76,7 @@ def test_the_hosts_page_costs_the_same_for_one_unit_and_three(place, visit, n, d
     for _ in range(n - 1):
         ward(place.scene).cell()
     client = visit(place.scene.board)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         assert len(client.get(at(place.scene.host) + "?of=units").context["rows"]) == n
 
 
@@ -358,3 +360,23 @@ def test_the_docket_of_a_committee_is_open_until_its_meeting(place, visit):
     visit(place.officer).post(at(place.unit, "endorse/"), ref())
     assert Docket.objects.get(body=place.body).state == DocketState.OPEN
     assert visit(place.scene.inspector).get(at(place.unit)).context["n_to_endorse"] == 0
+
+
+def test_lists_of_a_tier_that_has_none_are_not_found(place, visit):
+    place.cell()
+    client = visit(place.officer)
+    for tier in ("key_cadres", "grassroots_cadres", "nonsense"):
+        for page in ("endorse/", "send/"):
+            assert client.post(at(place.unit, page), ref() | {"tier": tier}).status_code == 404
+    assert not Docket.objects.filter(body=place.body).exists()
+
+
+def test_a_ward_endorses_and_sends_in_one_go(place, visit):
+    cells = [place.cell(), place.cell()]
+    client = visit(place.officer)
+    client.post(client.post(at(place.unit, "endorse/"), ref())["Location"], MEETING)
+    page = client.get(at(place.unit))
+    assert (page.context["may_send"], page.context["n_to_endorse"]) == (True, 0)
+    client.post(at(place.unit, "send/"))
+    rows = visit(place.scene.board).get(at(place.scene.host) + "?of=units&show=sent").context["rows"]
+    assert [(row.unit, row.below.endorsed, row.below.cells) for row in rows] == [(place.unit, 2, len(cells))]

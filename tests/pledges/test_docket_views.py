@@ -114,7 +114,8 @@ def test_the_board_is_told_what_awaits_which_body(place, visit):
         "1 undertakings await Ủy ban nhân dân quận Tây Hồ",
         "1 lists of organisations below await Ban Thường vụ Quận ủy Tây Hồ",
     ]
-    assert found[0].url == "/dockets/new/?campaign=CB-2024&body=standing_committee"
+    named = "campaign=CB-2024&tier=key_cadres&unit=TAYHO&body=standing_committee"
+    assert found[0].url == f"/dockets/new/?{named}"
     assert visit(place.board).get(found[2].url).context["rows"][0].unit == cell
     for who in (place.inspector, place.body_member, place.stranger):
         assert visit(who).get("/dockets/").context["waiting"] == []

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from cadres.models import UnitChange
 from cadres.roles import Role
-from pledges import queries
+from pledges import amendments, queries
 from pledges.actions import dockets, lists
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.dockets import Decision
@@ -62,7 +62,7 @@ def test_a_list_is_sent_once_and_told_to_the_counts(place):
 @pytest.mark.parametrize("n", [3, 30])
 def test_sending_costs_the_same_for_three_and_for_thirty(place, n, django_assert_num_queries):
     cells = [place.cell(sent=False) for _ in range(n)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         lists.mark_sent(tier=place.tier, units=cells, on=DAY, by=None)
 
 
@@ -110,6 +110,7 @@ def test_the_meeting_endorses_every_list(place):
     assert [state(cell) for cell in cells] == [(DAY, docket.pk)] * 2
     assert queries.list_totals(queries.awaited_lists(place.tier, place.unit)) == {
         "all": 2,
+        "asked": 0,
         "sent": 2,
         "endorsed": 2,
     }
@@ -123,10 +124,10 @@ def test_a_list_to_amend_goes_back_with_its_reasons_and_comes_again(place):
     conclude(docket, place.officer, {line.pk: Decision(Outcome.RETURN, "Thiếu 3 đồng chí")})
     assert (state(stays), state(back)) == ((DAY, docket.pk), None)
     assert list(UnitChange.objects.values_list("unit", flat=True)) == [back.pk]
-    [asked] = queries.lists_to_amend(place.tier, [stays, back]).values()
-    assert (asked.unit, asked.note) == (back, "Thiếu 3 đồng chí")
+    [asked] = amendments.asked_of(place.tier, [stays, back]).values()
+    assert asked == amendments.Amendment(back.pk, DAY, place.body.name, "Thiếu 3 đồng chí")
     lists.mark_sent(tier=place.tier, units=[back], on=DAY, by=None)
-    assert queries.lists_to_amend(place.tier, [stays, back]) == {}
+    assert amendments.asked_of(place.tier, [stays, back]) == {}
     assert units_of(endorsement(place)) == [back]
 
 
@@ -274,3 +275,15 @@ def test_two_meetings_at_once_endorse_a_list_once():
     outcomes = {line.docket_id: line.outcome for line in [*first.lines.all(), *second.lines.all()]}
     assert sorted(outcomes.values()) == [Outcome.APPROVE, Outcome.VOID]
     assert outcomes[SentList.objects.get(unit=cell).endorsed_by_id] == Outcome.APPROVE
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_at_once_send_one_list():
+    place = ward(scene())
+    place.cell()
+    conclude(endorsement(place), place.officer)
+    other = user_with(Role.GRASSROOTS_OFFICER, unit=place.unit)
+    answers = at_once(lambda: send(place), lambda: send(place, by=other))
+    assert all(isinstance(answer, bool) for answer in answers)
+    assert SentList.objects.filter(unit=place.unit).count() == 1
