@@ -59,7 +59,8 @@ class _Desk:
         self.user = user
         self.scope: Scope = scope_of(user)
         self.units = self.scope.units
-        live = Tier.objects.select_related("campaign__host").exclude(campaign__state=CampaignState.CLOSED)
+        over = (CampaignState.DRAFT, CampaignState.CLOSED)
+        live = Tier.objects.select_related("campaign__host").exclude(campaign__state__in=over)
         self.tiers = list(live.order_by("-campaign__year", "order")) if self.units else []
 
     def unit(self, *roles: Role) -> Unit | None:
@@ -208,6 +209,8 @@ def _organisation(desk: _Desk) -> list[Item]:
     if desk.scope.has(Role.BOARD_OFFICER):
         items += [
             Item(_("Campaigns"), reverse("pledges:campaign_list")),
+            Item(_("Lists of cadres"), reverse("pledges:cadre_list_list")),
+            Item(_("Deciding bodies"), reverse("cadres:body_list")),
             Item(_("Rosters"), reverse("cadres:roster_list")),
             Item(_("Pledge workbooks"), reverse("pledges:import_list")),
         ]

@@ -9,8 +9,8 @@ from cadres import clock
 from cadres.models import Body, BodyKind, CadreEntry, Delegation, Member, Membership, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
-from pledges.models import Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
-from pledges.states import EDITABLE, REGISTERED, PledgeStatus
+from pledges.models import AttachmentKind, Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
+from pledges.states import EDITABLE, REGISTERED, CampaignState, PledgeStatus
 
 LISTED = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
 
@@ -61,6 +61,11 @@ def can_type_for(user: User, member: Member, tier: Tier) -> bool:
     if grassroots and entry and scope.covers(Role.GRASSROOTS_OFFICER, entry.unit.path):
         return True
     return is_delegated(user, member)
+
+
+def can_type_for_list(user: User, tier: Tier, unit: Unit) -> bool:
+    """Whether the user may enter for every cadre on the list of a unit: its officer, or the host's board."""
+    return can_build_docket(user, tier.campaign) or _is_officer(user, unit)
 
 
 def is_delegated(user: User, member: Member) -> bool:
@@ -120,6 +125,30 @@ def can_edit(user: User, pledge: Pledge) -> bool:
     )
 
 
+def can_attach(user: User, pledge: Pledge, kind: str) -> bool:
+    """Whether the user may add a file of the kind to the pledge, or take one off again.
+
+    While the content may be typed; the scan of the signed slip also later, as long as the campaign
+    is not closed, by whoever registered on the lead's behalf. Never to a task under a separate document.
+    """
+    if pledge.is_stub or pledge.lead_member is None or pledge.campaign.state == CampaignState.CLOSED:
+        return False
+    late_slip = kind == AttachmentKind.SLIP and pledge.status in REGISTERED
+    late_slip = late_slip and scope_of(user).member_id != pledge.lead_member.pk
+    return (pledge.status in EDITABLE or late_slip) and can_type_for(user, pledge.lead_member, pledge.tier)
+
+
+def can_look_for_partners(user: User, campaign: Campaign) -> bool:
+    """Whether the user fills in the full form for somebody in the campaign, and so looks for partners."""
+    scope, host = scope_of(user), campaign.host
+    officers = scope.paths.get(Role.GRASSROOTS_OFFICER, ())
+    if scope.covers(Role.BOARD_OFFICER, host.path) or any(path.startswith(host.path) for path in officers):
+        return True
+    delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
+    entries = CadreEntry.objects.filter(cadre_list__tiers__campaign=campaign)
+    return entries.filter(Q(member=scope.member_id) | Q(member__in=delegated)).exists()
+
+
 def can_withdraw(user: User, pledge: Pledge) -> bool:
     """Whether the registration may be withdrawn: before any approval, by whoever may type for the lead."""
     return (
@@ -144,6 +173,28 @@ def can_build_docket(user: User, campaign: Campaign) -> bool:
     return scope_of(user).covers(Role.BOARD_OFFICER, campaign.host.path)
 
 
+def can_build_for(user: User, campaign: Campaign, body: Body) -> bool:
+    """Whether the user builds the body's dockets: of the host the board, below it the committee's officer."""
+    if body.unit_id == campaign.host_id:
+        return can_build_docket(user, campaign)
+    return _is_officer(user, body.unit)
+
+
+def can_ask_to_amend(user: User, tier: Tier, unit: Unit) -> bool:
+    """Whether the user asks a unit to amend the list it sent: whoever awaits it.
+
+    Of a unit directly below the host the board; of a cell below a grassroots committee its officer.
+    """
+    host = tier.campaign.host
+    if unit.parent_id == host.pk:
+        return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+    return unit.is_cell and unit.parent is not None and unit.is_under(host) and _is_officer(user, unit.parent)
+
+
+def _is_officer(user: User, unit: Unit) -> bool:
+    return scope_of(user).covers(Role.GRASSROOTS_OFFICER, unit.path)
+
+
 def can_vet(user: User, pledge: Pledge) -> bool:
     """Whether the user may ask for an amendment at the desk: the organisation board."""
     return scope_of(user).covers(Role.BOARD_OFFICER, pledge.campaign.host.path)
@@ -152,15 +203,16 @@ def can_vet(user: User, pledge: Pledge) -> bool:
 def can_record(user: User, body: Body) -> bool:
     """Whether the user records what the body decided.
 
-    The recorder of the body; for a grassroots committee's standing committee its officer; for a
-    cell's meeting its secretary.
+    The recorder of the body; for a grassroots committee, or its standing committee, its officer;
+    for a cell's meeting its secretary.
     """
     if body.kind == BodyKind.CELL_MEETING:
         return can_record_cell_meeting(user, body.unit)
     scope = scope_of(user)
     if body.pk in scope.bodies.get(Role.RECORDER, ()):
         return True
-    return body.kind == BodyKind.STANDING_COMMITTEE and scope.covers(Role.GRASSROOTS_OFFICER, body.unit.path)
+    committees = (BodyKind.STANDING_COMMITTEE, BodyKind.COMMITTEE)
+    return body.kind in committees and scope.covers(Role.GRASSROOTS_OFFICER, body.unit.path)
 
 
 def can_issue(user: User, docket: Docket) -> bool:
@@ -178,3 +230,16 @@ def can_issue(user: User, docket: Docket) -> bool:
 def can_import_pledges(user: User, campaign: Campaign) -> bool:
     """Whether workbooks of pledges may be brought in: the organisation board of the host."""
     return scope_of(user).covers(Role.BOARD_OFFICER, campaign.host.path)
+
+
+def can_run_campaign(user: User, host: Unit) -> bool:
+    """Whether the user sets up and moves campaigns of the host: the organisation board of it or above."""
+    return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+
+
+def can_suggest(user: User, campaign: Campaign, unit: Unit) -> bool:
+    """Whether the user writes the tasks the unit suggests: the board of the host, below it its officer."""
+    host = campaign.host
+    if unit.pk == host.pk:
+        return can_run_campaign(user, host)
+    return unit.is_under(host) and not unit.is_cell and _is_officer(user, unit)

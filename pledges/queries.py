@@ -1,6 +1,5 @@
 """Which rows belong to a figure: `reports` counts these sets, lists show them, closings copy them."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,8 +9,6 @@ from django.db.models.functions import Substr
 from cadres.models import (
     PATH_STEP,
     Body,
-    BodyKind,
-    CadreEntry,
     Member,
     Membership,
     Rank,
@@ -22,22 +19,26 @@ from cadres.models import (
 from cadres.models.members import MembershipQuerySet
 from cadres.models.units import UnitQuerySet
 from cadres.permissions import scope_of
+from pledges.deciding import awaiting_body as awaiting_body  # callers name all of these from here
+from pledges.deciding import bodies_agreed as bodies_agreed
+from pledges.deciding import bodies_needed as bodies_needed
+from pledges.deciding import body_of as body_of
+from pledges.deciding import deciding_steps as deciding_steps
+from pledges.deciding import level_of as level_of
+from pledges.deciding import versions_awaiting as versions_awaiting
 from pledges.models import (
+    Campaign,
     Counted,
     DocketLine,
+    Lane,
+    ListRequest,
     Pledge,
     PledgeTier,
-    PledgeVersion,
-    RouteStep,
     SentList,
-    StepLevel,
-    StepMode,
     Tier,
 )
 from pledges.models.pledges import PledgeQuerySet
 from pledges.states import APPROVED, REGISTERED, DocketState, Outcome, PledgeStatus
-
-DECIDING = (StepMode.DECIDES, StepMode.DECIDES_JOINTLY)
 
 
 def _led(tier: Tier, statuses: tuple[str, ...]) -> QuerySet[PledgeTier]:
@@ -100,6 +101,21 @@ def tier_pledges(tier: Tier) -> PledgeQuerySet:
     return Pledge.objects.filter(in_tiers__tier=tier)
 
 
+def answers_by_theme(campaign: Campaign) -> dict[tuple[int, int | None], int]:
+    """By tier and theme (None: it names none), how many registered pledges count there: one query."""
+    rows = PledgeTier.objects.filter(tier__campaign=campaign, pledge__status__in=REGISTERED)
+    counts = rows.order_by().values("tier", "pledge__theme").annotate(n=Count("pk"))
+    return {(row["tier"], row["pledge__theme"]): row["n"] for row in counts}
+
+
+def of_theme(theme: str) -> Q:
+    """The condition "the pledge answers the theme" by its place in the campaign; "none": no theme."""
+    if theme == "none":
+        return Q(theme=None)
+    known = theme.isascii() and theme.isdigit() and len(theme) < 5
+    return Q(theme__order=int(theme)) if known else Q(pk__in=())
+
+
 def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     """Approved, not reported nor over, with a deadline before `day` (chậm tiến độ)."""
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
@@ -154,89 +170,23 @@ def voting_members(cell: Unit, day: date) -> int:
     )
 
 
-def deciding_steps(tier: Tier, authority: str) -> list[RouteStep]:
-    """Steps of the route that decide on a pledge of the authority, in order."""
-    steps = [step for step in tier.steps.all() if step.mode in DECIDING]
-    return [step for step in steps if step.authority in ("", authority or "party")]
-
-
-def body_of(step: RouteStep, unit: Unit) -> Body | None:
-    """The body a step means for a pledge of `unit`."""
-    bodies = Body.objects.filter(kind=step.body_kind, ended_on=None)
-    if step.level == StepLevel.HOST:
-        return bodies.filter(unit=step.tier.campaign.host).first()
-    if step.level == StepLevel.CELL:
-        return bodies.filter(unit=unit).first()
-    return bodies.filter(unit__path__in=unit.ancestor_paths()).order_by("-unit__path").first()
-
-
-def awaiting_body(tier: Tier, body: Body) -> PledgeQuerySet:
-    """Submitted pledges of a tier that a body of its host decides on and has not decided on yet.
-
-    What lies on one of its open dockets in the version last submitted is left out.
-    """
-    steps = [step for step in tier.steps.all() if step.body_kind == body.kind and step.mode in DECIDING]
-    pledges = Pledge.objects.filter(tier=tier, status=PledgeStatus.SUBMITTED)
-    if not steps or body.unit_id != tier.campaign.host_id:
-        return pledges.none()
-    authorities = {step.authority for step in steps}
-    if "" not in authorities:
-        wanted = Q(authority__in=authorities)
-        if "party" in authorities:
-            wanted |= Q(authority="")
-        pledges = pledges.filter(wanted)
-    of_version = DocketLine.objects.filter(
-        docket__body=body, pledge=OuterRef("pk"), version__no=OuterRef("versions_made")
-    )
-    pending = of_version.filter(docket__state=DocketState.OPEN)
-    decided = of_version.filter(outcome=Outcome.APPROVE).exclude(docket__state=DocketState.OPEN)
-    return pledges.filter(~Exists(pending), ~Exists(decided))
-
-
-def versions_awaiting(tier: Tier, body: Body) -> QuerySet[PledgeVersion]:
-    """What a body is to decide on: the version last submitted of each pledge that awaits it.
-
-    In the order of the list of key cadres, in a cell in the cell's own order.
-    """
-    if body.kind == BodyKind.CELL_MEETING:
-        waiting = Pledge.objects.awaiting_meeting().filter(tier=tier, unit=body.unit)
-    else:
-        waiting = awaiting_body(tier, body)
-    entry = CadreEntry.objects.filter(
-        cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member")
-    ).values("order")[:1]
-    versions = PledgeVersion.objects.filter(pledge__in=waiting, no=F("pledge__versions_made"))
-    return versions.annotate(place=Subquery(entry)).order_by(
-        F("place").asc(nulls_last=True),
-        "pledge__unit__path",
-        "pledge__lead_member__position",
-        "pledge__lead_member__sort_key",
-        "pledge__lead_member",
-        "pledge",
-    )
-
-
-def bodies_agreed(pledges: PledgeQuerySet) -> dict[int, set[str]]:
-    """For each pledge the kinds of bodies that approved the version last submitted."""
-    rows = DocketLine.objects.filter(
-        pledge__in=pledges, outcome=Outcome.APPROVE, version__no=F("pledge__versions_made")
-    ).exclude(docket__state=DocketState.OPEN)
-    agreed: dict[int, set[str]] = {}
-    for pledge_id, kind in rows.values_list("pledge_id", "docket__body__kind"):
-        agreed.setdefault(pledge_id, set()).add(kind)
-    return agreed
-
-
 def cells_below(unit: Unit) -> UnitQuerySet:
     """Cells in force in the sub-tree of a unit, itself left out."""
     return Unit.objects.in_force().cells().under(unit.path).exclude(pk=unit.pk)
 
 
 def with_list_state(units: UnitQuerySet, tier: Tier) -> QuerySet[Unit]:
-    """Units with `list_sent` and `list_endorsed`: how far their list of the tier has come."""
+    """Units with `list_sent`, `list_endorsed` and `list_asked`: how far their list of the tier has come.
+
+    Asked is a list that the level above wants amended and that has not come again.
+    """
     lists = SentList.objects.filter(tier=tier, unit=OuterRef("pk"))
+    requests = ListRequest.objects.filter(tier=tier, unit=OuterRef("pk"), answered_at=None)
+    returned = DocketLine.objects.filter(docket__tier=tier, unit=OuterRef("pk"), outcome=Outcome.RETURN)
     return units.annotate(
-        list_sent=Exists(lists), list_endorsed=Exists(lists.filter(endorsed_by__isnull=False))
+        list_sent=Exists(lists),
+        list_endorsed=Exists(lists.filter(endorsed_by__isnull=False)),
+        list_asked=Q(~Exists(lists)) & (Q(Exists(requests)) | Q(Exists(returned))),
     )
 
 
@@ -258,14 +208,6 @@ def lists_awaiting(tier: Tier, body: Body) -> QuerySet[Unit]:
     return units.filter(~Exists(pending))
 
 
-def lists_to_amend(tier: Tier, units: Iterable[Unit]) -> dict[int, DocketLine]:
-    """By unit, the line in which the level above last asked to amend a list that has not come again."""
-    asked = DocketLine.objects.filter(docket__tier=tier, unit__in=units, outcome=Outcome.RETURN)
-    sent_again = SentList.objects.filter(tier=tier, unit=OuterRef("unit"))
-    lines = asked.filter(~Exists(sent_again)).select_related("docket").order_by("docket__concluded_at")
-    return {line.unit_id: line for line in lines if line.unit_id}
-
-
 def cell_totals_below(tier: Tier, unit: Unit) -> dict[str, tuple[int, int]]:
     """By path of each unit directly below: how many cells have sent, and how many there are."""
     branch = Substr("path", 1, len(unit.path) + PATH_STEP)
@@ -284,9 +226,10 @@ def approved_by_path(tier: Tier, unit: Unit, *, directly_below: bool) -> dict[st
 
 
 def list_totals(units: QuerySet[Any]) -> dict[str, int]:
-    """How many lists are awaited, sent, endorsed; `units` comes from `with_list_state`."""
+    """How many lists are awaited, sent, endorsed, asked to be amended; `units` from `with_list_state`."""
     return units.aggregate(
         all=Count("pk"),
+        asked=Count("pk", filter=Q(list_asked=True)),
         sent=Count("pk", filter=Q(list_sent=True)),
         endorsed=Count("pk", filter=Q(list_endorsed=True)),
     )
@@ -303,6 +246,21 @@ def first_hand(user: User) -> Q:
     bodies = {pk for keys in scope.bodies.values() for pk in keys}
     paths = {path for paths in scope.paths.values() for path in paths}
     return Q(body__in=bodies) | Q(body__unit__path__in=paths)
+
+
+def awaiting_by_lane(tier: Tier, body: Body) -> dict[bool, int]:
+    """How many pledges await the body: those of the window, and (True) the supplementary ones."""
+    rows = awaiting_body(tier, body).aggregate(
+        regular=Count("pk", filter=of_lane("", supplementary=False)),
+        late=Count("pk", filter=of_lane("", supplementary=True)),
+    )
+    return {False: rows["regular"], True: rows["late"]}
+
+
+def of_lane(prefix: str, *, supplementary: bool) -> Q:
+    """The condition "the pledge reached by `prefix` was registered after the window", or in it."""
+    regular = Q(**{f"{prefix}lane": Lane.REGULAR})
+    return ~regular if supplementary else regular
 
 
 def of_tier(prefix: str, tier: Tier) -> Q:

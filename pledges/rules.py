@@ -7,9 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from pledges.content import Parts
 from pledges.models import Campaign, GuidanceItem, Lane, ListKind, Pledge
 
 SHORT_FORM_FIELDS = ("title", "novelty", "product", "due_on")
+# How many rows of each kind a pledge has at most.
+MOST_ROWS = {"partners": 30, "milestones": 12, "sub_targets": 30}
 
 
 def missing_fields(pledge: Pledge) -> list[str]:
@@ -23,6 +26,23 @@ def due_problem(due_on: date | None, year: int) -> str | None:
     if due_on is not None and due_on.year != year:
         return _("The deadline must lie in the year %(year)s.") % {"year": str(year)}
     return None
+
+
+def milestone_problem(day: date, start_on: date | None, due_on: date | None) -> str | None:
+    """A milestone lies between the start and the deadline, as far as they are known."""
+    if start_on is not None and day < start_on:
+        return _("This milestone lies before the start.")
+    if due_on is not None and due_on < day:
+        return _("This milestone lies after the deadline.")
+    return None
+
+
+def parts_problem(parts: Parts, start_on: date | None, due_on: date | None) -> str | None:
+    """Why rows of a pledge cannot be kept, or None."""
+    if any(len(getattr(parts, kind)) > most for kind, most in MOST_ROWS.items()):
+        return _("Too many partners, milestones or sub-targets.")
+    told = (milestone_problem(one.due_on, start_on, due_on) for one in parts.milestones)
+    return next(filter(None, told), None)
 
 
 def clarity_items(campaign: Campaign) -> list[GuidanceItem]:

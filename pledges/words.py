@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.dates import due_label
-from cadres.models import BodyKind
+from cadres.models import BodyKind, User
+from cadres.permissions import can_read_member, can_read_unit
 from cadres.templatetags.display import day, number, year
-from pledges.models import DocketLine, Novelty, Pledge, Tier
+from pledges.models import DocketLine, Novelty, Partner, Pledge, Tier, TierKind
 from pledges.states import Outcome, PledgeStatus
 
 # What members and key cadres say differently: a member's pledge waits for the cell's meeting
@@ -23,6 +25,15 @@ MEMBERS_STATUS: dict[str, Any] = {
 CADRES_STATUS: dict[str, Any] = {
     PledgeStatus.SUBMITTED: pgettext_lazy("key cadre's pledge", "Registered, awaiting vetting"),
     PledgeStatus.APPROVED: pgettext_lazy("key cadre's pledge", "Approved"),
+}
+GRASSROOTS_STATUS: dict[str, Any] = CADRES_STATUS | {
+    PledgeStatus.SUBMITTED: pgettext_lazy(
+        "grassroots cadre's pledge", "Registered, awaiting the grassroots committee"
+    ),
+}
+TIER_STATUS: dict[str, dict[str, Any]] = {
+    TierKind.KEY_CADRES: CADRES_STATUS,
+    TierKind.GRASSROOTS_CADRES: GRASSROOTS_STATUS,
 }
 
 NOVELTY_PHRASES: dict[str, Any] = {
@@ -66,22 +77,34 @@ LABELS = {
     "start_on": gettext_lazy("Day of the start"),
     "stub_reference": gettext_lazy("Separate document"),
     "partners": gettext_lazy("Partners"),
+    "milestones": gettext_lazy("Milestones"),
+    "sub_targets": gettext_lazy("Sub-targets"),
 }
 # Always told, even when nobody told us: unknown is shown as unknown.
 ALWAYS = ("title", "novelty", "product", "due_on")
 
 
 @dataclass(frozen=True)
+class Line:
+    """One of several rows under a label: a day or figure, words, and their page where it may be read."""
+
+    text: str
+    lead: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Fact:
-    """A label and what stands there; empty when it is not known."""
+    """A label and what stands there, as words or as rows; empty when it is not known."""
 
     label: str
     value: str
+    lines: tuple[Line, ...] = ()
 
 
 def status_words(pledge: Pledge, tier: Tier) -> str:
     """The state as an office says it for the tier: chi bộ đã thông qua, or đã phê duyệt."""
-    own = CADRES_STATUS if tier.for_key_cadres else MEMBERS_STATUS
+    own = TIER_STATUS.get(tier.kind, MEMBERS_STATUS)
     return str(own.get(pledge.status, pledge.get_status_display()))
 
 
@@ -96,21 +119,29 @@ def due_words(pledge: Pledge) -> str:
     return due_label(pledge.due_kind, pledge.due_on) if pledge.due_on else ""
 
 
-def facts(pledge: Pledge) -> list[Fact]:
-    """The content in force, label by label; what is empty is left out but for the four questions."""
+def facts(pledge: Pledge, reader: User | None = None) -> list[Fact]:
+    """The content in force, label by label; what is empty is left out but for the four questions.
+
+    Partners lead to their pages where the reader may read these.
+    """
     told = ("stub_reference", "due_on") if pledge.is_stub else tuple(LABELS)
-    rows = [Fact(str(LABELS[name]), value) for name, value in _values(pledge) if name in told]
+    rows = [_fact(str(LABELS[name]), value) for name, value in _values(pledge, reader) if name in told]
     always = {str(LABELS[name]) for name in ALWAYS}
-    return [fact for fact in rows if fact.value or fact.label in always]
+    return [fact for fact in rows if fact.value or fact.lines or fact.label in always]
 
 
-def _values(pledge: Pledge) -> Iterator[tuple[str, str]]:
+def _fact(label: str, value: str | tuple[Line, ...]) -> Fact:
+    return Fact(label, value) if isinstance(value, str) else Fact(label, "", value)
+
+
+def _values(pledge: Pledge, reader: User | None) -> Iterator[tuple[str, str | tuple[Line, ...]]]:
     yield "title", pledge.title
     yield "stub_reference", pledge.stub_reference
     yield "novelty", pledge.get_novelty_display() if pledge.novelty else ""
     yield "product", pledge.product
     yield "due_on", due_words(pledge)
     yield "start_on", day(pledge.start_on) if pledge.start_on else ""
+    yield "milestones", tuple(Line(one.text, day(one.due_on)) for one in pledge.milestones.all())
     yield "theme", pledge.theme.title if pledge.theme else ""
     for name in ("field", "place", "situation"):
         yield name, getattr(pledge, name)
@@ -118,12 +149,22 @@ def _values(pledge: Pledge) -> Iterator[tuple[str, str]]:
     yield "directive", pledge.directive
     yield "own_role", pledge.own_role
     yield "authority", pledge.get_authority_display() if pledge.authority else ""
-    yield "partners", "; ".join(partner.name for partner in pledge.partners.all())
+    yield "partners", tuple(Line(one.name, url=_page_of(one, reader)) for one in pledge.partners.all())
     yield "solutions", pledge.solutions
     yield "requests", pledge.requests
     for name in ("baseline", "target"):
         value = getattr(pledge, name)
         yield name, measured(value, None, pledge.measure_unit)
+    rows = pledge.sub_targets.all()
+    yield "sub_targets", tuple(Line(one.text, measured(one.target, None, one.measure_unit)) for one in rows)
+
+
+def _page_of(partner: Partner, reader: User | None) -> str:
+    if reader and partner.member and can_read_member(reader, partner.member):
+        return reverse("pledges:member", args=[partner.member.code])
+    if reader and partner.unit and can_read_unit(reader, partner.unit):
+        return reverse("reports:unit", args=[partner.unit.code])
+    return ""
 
 
 def measured(value: Decimal | int | None, out_of: Decimal | int | None, unit: str) -> str:

@@ -47,7 +47,9 @@ GROUP BY a.id
 def differences(day: date) -> list[str]:
     """Every number of a live campaign's counts that the independent recount does not give."""
     found = []
-    for tier in Tier.objects.select_related("campaign__host").exclude(campaign__state="closed"):
+    for tier in Tier.objects.select_related("campaign__host").exclude(
+        campaign__state__in=("draft", "closed")
+    ):
         stored = {row.unit_id: row for row in UnitCount.objects.filter(tier=tier)}
         for unit, name, expected in _recount(tier, day):
             row = stored.get(unit)

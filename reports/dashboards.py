@@ -10,6 +10,7 @@ from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve, curve_geometry
 from pledges.models import Campaign, Progress, Tier, TierKind
+from pledges.states import CampaignState
 from reports.models import DailyCount, UnitCount
 
 
@@ -81,6 +82,7 @@ def member_tiers(unit: Unit) -> list[Tier]:
     tiers = Tier.objects.select_related("campaign__host").filter(
         kind=TierKind.MEMBERS, campaign__host__path__in=unit.ancestor_paths()
     )
+    tiers = tiers.exclude(campaign__state=CampaignState.DRAFT)
     return list(tiers.order_by("-campaign__year", "campaign__code"))
 
 

@@ -62,8 +62,9 @@ def _pledges(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet
         ("pledges", registered),
         ("leads", queries.first_of_lead(registered, tier, REGISTERED)),
         ("leads_approved", queries.first_of_lead(approved, tier, APPROVED)),
-        ("awaiting", pledges.filter(status=PledgeStatus.SUBMITTED)),
-        ("returned", pledges.filter(status=PledgeStatus.RETURNED)),
+        # A cadre's pledge counts among the members too, and waits for the body of its own tier only.
+        ("awaiting", pledges.filter(tier=tier, status=PledgeStatus.SUBMITTED)),
+        ("returned", pledges.filter(tier=tier, status=PledgeStatus.RETURNED)),
         ("pledges_approved", approved),
         ("done", done),
         ("on_time", done.filter(final, progress__on_time=True)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import annex, dashboard, jobs, lists, summary
+from reports.views import annex, cell_book, dashboard, jobs, lists, summary
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("units/<str:code>/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("units/<str:code>/summary.docx", summary.summary_docx, name="summary_docx"),
     path("dockets/<uuid:ref>/annex.docx", annex.docket_docx, name="docket_docx"),
+    path("campaigns/<str:campaign>/cells/<str:unit>/list.xlsx", cell_book.cell_xlsx, name="cell_xlsx"),
     path("definitions/", dashboard.definitions, name="definitions"),
     path("jobs/", jobs.job_list, name="jobs"),
 ]

@@ -50,29 +50,49 @@ def write_events(
     `days` gives the day a pledge's act happened where they differ; `first` says the pledge is
     being created: its event has no status before it.
     """
-    own = act.by.member_id if act.by else None
     events = []
     for pledge in pledges:
-        behalf = pledge.lead_member_id if act.by and pledge.lead_member_id != own else None
-        event = PledgeEvent(
-            pledge=pledge,
-            seq=pledge.journal_seq + 1,
-            at=act.at,
-            on=(days or {}).get(pledge.pk, act.on),
-            actor=act.by,
-            on_behalf_of_id=behalf if action in (EventAction.CREATED, EventAction.SUBMITTED) else None,
-            channel=act.channel,
-            action=action,
-            from_status="" if first else pledge.status,
-            to_status=to,
-            version_no=(versions or {}).get(pledge.pk),
-            docket=act.docket,
-            note=(notes or {}).get(pledge.pk, ""),
-            previous=pledge.journal_head,
-        )
+        event = _event(pledge, act, action, to)
+        event.on = (days or {}).get(pledge.pk, act.on)
+        event.from_status = "" if first else pledge.status
+        event.version_no = (versions or {}).get(pledge.pk)
+        event.note = (notes or {}).get(pledge.pk, "")
         event.digest = digest(event_payload(event, str(pledge.ref)))
         events.append(event)
     return PledgeEvent.objects.bulk_create(events, batch_size=CHUNK)
+
+
+def _event(pledge: Pledge, act: Act, action: EventAction, to: PledgeStatus) -> PledgeEvent:
+    own = act.by.member_id if act.by else None
+    behalf = pledge.lead_member_id if act.by and pledge.lead_member_id != own else None
+    return PledgeEvent(
+        pledge=pledge,
+        seq=pledge.journal_seq + 1,
+        at=act.at,
+        on=act.on,
+        actor=act.by,
+        on_behalf_of_id=behalf if action in (EventAction.CREATED, EventAction.SUBMITTED) else None,
+        channel=act.channel,
+        action=action,
+        to_status=to,
+        docket=act.docket,
+        previous=pledge.journal_head,
+    )
+
+
+def save_with_first_event(pledge: Pledge, *, act: Act) -> None:
+    """Write a new draft with the event that begins its journal: two statements, the tail with the row."""
+    event = _event(pledge, act, EventAction.CREATED, PledgeStatus.DRAFT)
+    event.digest = digest(event_payload(event, str(pledge.ref)))
+    follow(pledge, event)
+    pledge.save()
+    PledgeEvent.objects.bulk_create([event])
+
+
+def follow(pledge: Pledge, event: PledgeEvent) -> None:
+    """Move a pledge in memory onto an event appended to its journal, as `journal_tail` does in its row."""
+    pledge.journal_seq, pledge.journal_head = event.seq, event.digest
+    pledge.revision += 1
 
 
 def journal_tail() -> dict[str, Any]:

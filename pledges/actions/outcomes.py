@@ -9,8 +9,8 @@ from cadres.models import BodyKind
 from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
-from pledges.actions.lists import settle_lists
-from pledges.models import Docket, DocketLine, Pledge
+from pledges.actions.lists import mark_sent, settle_lists
+from pledges.models import Docket, DocketLine, Pledge, TierKind
 from pledges.states import Outcome, PledgeStatus
 
 # What a meeting may decide on a pledge, and on the list of a unit.
@@ -51,6 +51,7 @@ def settle(docket: Docket, decisions: Mapping[int, Decision], act: Act) -> None:
     settle_lists(docket, [line for line in lines if line.unit_id])
     _write_outcomes(lines)
     _move_pledges(docket, lines, act)
+    _send_own_list(docket, lines, act)
 
 
 def _lock(pledge_ids: list[int]) -> dict[int, Pledge]:
@@ -91,14 +92,19 @@ def _fully_agreed(docket: Docket, pledge_ids: list[int]) -> list[int]:
     if docket.body.kind == BodyKind.CELL_MEETING:
         return pledge_ids
     answer: list[int] = []
-    needed: dict[str, set[str]] = {}
     for start in range(0, len(pledge_ids), CHUNK):
-        pledges = Pledge.objects.filter(pk__in=pledge_ids[start : start + CHUNK])
+        chunk = pledge_ids[start : start + CHUNK]
+        pledges = Pledge.objects.filter(pk__in=chunk)
+        needed = queries.bodies_needed(dict(pledges.values_list("pk", "authority")), docket.tier)
         agreed = queries.bodies_agreed(pledges)
-        for pk, authority in pledges.values_list("pk", "authority"):
-            if authority not in needed:
-                steps = queries.deciding_steps(docket.tier, authority)
-                needed[authority] = {step.body_kind for step in steps}
-            if needed[authority] <= agreed.get(pk, set()) | {docket.body.kind}:
-                answer.append(pk)
+        answer += [pk for pk in chunk if agreed.get(pk, set()).issuperset(needed[pk])]
     return answer
+
+
+def _send_own_list(docket: Docket, lines: list[DocketLine], act: Act) -> None:
+    """With the approval of its own cadres' pledges a grassroots committee's list of them goes upwards."""
+    below_host = docket.body.unit_id != docket.campaign.host_id
+    if docket.tier.kind != TierKind.GRASSROOTS_CADRES or not below_host or act.on is None:
+        return
+    if any(line.outcome == Outcome.APPROVE for line in lines):
+        mark_sent(tier=docket.tier, units=[docket.body.unit], on=act.on, by=act.by)

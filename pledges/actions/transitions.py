@@ -19,7 +19,8 @@ Judge = Callable[[Pledge], str | None]
 
 def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
     """The pledges, locked in the order of their keys; call inside a transaction."""
-    rows = Pledge.objects.select_for_update(of=("self",)).select_related("lead_member", "tier", "campaign")
+    rows = Pledge.objects.select_for_update(of=("self",))
+    rows = rows.select_related("lead_member__unit", "tier", "campaign")
     return list(rows.filter(pk__in=list(pledge_ids)).order_by("pk"))
 
 
@@ -40,7 +41,8 @@ def note_pledges(pledges: Iterable[Pledge]) -> None:
             some = leads[start : start + CHUNK]
             stood = Membership.objects.filter(member__in=some)
             led = Pledge.objects.filter(lead_member__in=some, campaign=campaign)
-            units |= set(stood.values_list("unit_id", flat=True)) | set(led.values_list("unit_id", flat=True))
+            both = stood.order_by().values_list("unit_id").union(led.order_by().values_list("unit_id"))
+            units |= {unit for (unit,) in both}
         note_changes(units, campaign=campaign)
 
 

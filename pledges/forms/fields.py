@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +28,15 @@ class FormRef(forms.UUIDField):
         super().__init__(error_messages={"invalid": broken, "required": broken})
 
 
+class TextBox(BoundField):
+    """A box of several lines, described by the note beside it: nothing that is a state secret."""
+
+    @property
+    def aria_describedby(self) -> str | None:
+        told = super().aria_describedby
+        return told if told is None else f"{self.auto_id}_secret {told}".strip()
+
+
 class Words(forms.CharField):
     """Cleaned text of at most `limit` characters; `rows` makes it several lines.
 
@@ -38,6 +48,9 @@ class Words(forms.CharField):
         if rows:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(strip=False, **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        return (TextBox if self.several_lines else BoundField)(form, self, field_name)
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""

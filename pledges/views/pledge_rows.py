@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from cadres.models import BodyKind, CadreEntry, Member, User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import moment, number, pill_tone
-from pledges.models import Campaign, EventAction, Pledge, PledgeEvent, Progress, Tier, TierKind
+from pledges import lane_words, supplementary
+from pledges.models import Campaign, EventAction, Lane, Pledge, PledgeEvent, Progress, Tier, TierKind
 from pledges.permissions import can_edit
 from pledges.states import CampaignState, PledgeStatus
 from pledges.words import due_words, measured, status_words
 
+# Campaigns in which somebody may still register, in the window or after it.
+ACTIVE = (CampaignState.OPEN, CampaignState.VETTING, CampaignState.RUNNING)
 # What a cell decides at its meeting, in the words of the cell.
 CELL_ACTS: dict[str, Any] = {
     EventAction.APPROVED: gettext_lazy("adopted by the cell at its meeting"),
@@ -45,15 +48,22 @@ class Group:
     campaign: Campaign
     rows: list[PledgeRow]
     more: list[str] = field(default_factory=list)
+    supplementary: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A campaign in which the member may register now."""
+    """A campaign in which the member may register now, in the window or after it (`lane`)."""
 
     tier: Tier
     url: str
     days_left: int | None
+    lane: Lane = Lane.REGULAR
+
+    @property
+    def is_supplementary(self) -> bool:
+        """Whether the window is over."""
+        return self.lane != Lane.REGULAR
 
 
 def by_campaign(pledges: QuerySet[Pledge], user: User) -> list[Group]:
@@ -74,22 +84,31 @@ def by_campaign(pledges: QuerySet[Pledge], user: User) -> list[Group]:
 
 
 def openings(member: Member, day: date) -> list[Opening]:
-    """Campaigns open on the day to which the member belongs: by his cell, or by the list of key cadres."""
+    """Campaigns in which the member may register on the day: by his cell, or by a list of cadres.
+
+    After the window there stay those in whose supplementary lane he may.
+    """
     tiers = Tier.objects.filter(
-        campaign__state=CampaignState.OPEN,
+        campaign__state__in=ACTIVE,
         campaign__host__path__in=member.unit.ancestor_paths(),
-        kind__in=(TierKind.MEMBERS, TierKind.KEY_CADRES),
+        kind__in=(TierKind.MEMBERS, TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES),
     ).select_related("campaign__host")
     listed = set(CadreEntry.objects.filter(member=member).values_list("cadre_list", flat=True))
-    answer = []
+    belongs: list[Tier] = []
     for tier in tiers:
-        belongs = not tier.for_key_cadres or tier.cadre_list_id in listed
-        if not belongs or not tier.campaign.window_is_open(day):
-            continue
-        name = "pledges:register_full" if tier.for_key_cadres else "pledges:register"
-        url = reverse(name, args=[tier.campaign.code, member.code])
-        answer.append(Opening(tier, url, tier.campaign.days_left(day)))
-    return answer
+        # On two lists of a campaign he registers once, in the higher tier.
+        higher = any(one.is_listed and one.campaign_id == tier.campaign_id for one in belongs)
+        if not tier.is_listed or (tier.cadre_list_id in listed and not higher):
+            belongs.append(tier)
+    lanes = supplementary.lanes_of(member, belongs, day)
+    return [opening_of(tier, member, lanes[tier.pk], day) for tier in belongs if tier.pk in lanes]
+
+
+def opening_of(tier: Tier, member: Member, lane: Lane, day: date) -> Opening:
+    """Where the member registers in the tier."""
+    name = "pledges:register_full" if tier.is_listed else "pledges:register"
+    url = reverse(name, args=[tier.campaign.code, member.code])
+    return Opening(tier, url, tier.campaign.days_left(day), lane)
 
 
 def to_do(groups: Sequence[Group], open_to: Sequence[Opening]) -> list[dict[str, Any]]:
@@ -104,8 +123,12 @@ def offer_more(groups: Sequence[Group], open_to: Sequence[Opening]) -> None:
     """Give each campaign in which something lies already the addresses where one more is registered."""
     for opening in open_to:
         for group in groups:
-            if group.campaign.pk == opening.tier.campaign_id and has_begun(groups, opening):
+            if group.campaign.pk != opening.tier.campaign_id or not has_begun(groups, opening):
+                continue
+            if opening.lane == Lane.REGULAR:
                 group.more.append(opening.url)
+            elif opening.lane == Lane.DIRECTIVE:
+                group.supplementary.append(opening.url)
 
 
 def has_begun(groups: Sequence[Group], opening: Opening) -> bool:
@@ -143,8 +166,11 @@ def _register(opening: Opening) -> dict[str, Any]:
     if campaign.closes_on and days is not None:
         left = ngettext("%(n)s day left", "%(n)s days left", days) % {"n": number(days)}
         note = _("Until %(day)s, %(left)s.") % {"day": day_words(campaign.closes_on), "left": left}
+    what = _("Registration is open")
+    if opening.is_supplementary:
+        what, note = _("Supplementary registration"), lane_words.reason(opening.lane)
     return {
-        "what": _("Registration is open"),
+        "what": what,
         "title": campaign.title,
         "note": note,
         "url": opening.url,

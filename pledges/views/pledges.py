@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,9 +21,12 @@ from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
 from pledges.forms.register import ReturnForm
-from pledges.models import DocketLine, Pledge, PledgeEvent, Tier, TierKind
+from pledges.models import DocketLine, Partner, Pledge, PledgeEvent, Tier, TierKind
 from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
+from pledges.route_words import body_words
+from pledges.sources import carried_on_by, chain_of
 from pledges.states import DocketState, PledgeStatus
+from pledges.views.attachments import files_of
 from pledges.views.pledge_rows import by_campaign, events_of, offer_more, openings, results_of, to_do
 from pledges.words import OUTCOME_PILLS, due_words, facts, outcome_words, status_words
 
@@ -73,7 +76,8 @@ def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
     pledges = visible_pledges(person(request)).select_related(
         "tier__campaign__host", "campaign__host", "lead_member__unit__parent", "lead_unit", "unit", "theme"
     )
-    return get_object_or_404(pledges.prefetch_related("partners"), ref=ref)
+    partners = Prefetch("partners", Partner.objects.select_related("member__unit", "unit"))
+    return get_object_or_404(pledges.prefetch_related(partners), ref=ref)
 
 
 @signed_in
@@ -87,7 +91,10 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "pledge": pledge,
         "status": status_words(pledge, pledge.tier),
         "due": due_words(pledge),
-        "facts": facts(pledge),
+        "facts": facts(pledge, user),
+        "files": files_of(user, pledge),
+        "chain": chain_of(pledge, visible_pledges(user)),
+        "carried_on": carried_on_by(pledge, visible_pledges(user)),
         "events": events_of(events.order_by("-seq")),
         "decisions": [
             (line, OUTCOME_PILLS.get(line.outcome, line.outcome), outcome_words(line))
@@ -116,8 +123,8 @@ def _waits_for(pledge: Pledge) -> list[str]:
     if pledge.status != PledgeStatus.SUBMITTED:
         return []
     agreed = queries.bodies_agreed(Pledge.objects.filter(pk=pledge.pk)).get(pledge.pk, set())
-    steps = queries.deciding_steps(pledge.tier, pledge.authority)
-    return [step.get_body_kind_display() for step in steps if step.body_kind not in agreed]
+    needed = queries.bodies_needed({pledge.pk: pledge.authority}, pledge.tier)[pledge.pk]
+    return [body_words(level, kind, {}) for level, kind in needed if (level, kind) not in agreed]
 
 
 def _trail(user: User, pledge: Pledge) -> list[dict[str, str]]:
@@ -127,7 +134,7 @@ def _trail(user: User, pledge: Pledge) -> list[dict[str, str]]:
     if lead is None or lead.pk == user.member_id:
         return [{"label": _("My pledges"), "url": reverse("pledges:mine")}, here]
     trail = [{"label": lead.name, "url": reverse("pledges:member", args=[lead.code])}, here]
-    if lead.unit.is_cell and not pledge.tier.for_key_cadres and can_read_unit(user, lead.unit):
+    if lead.unit.is_cell and not pledge.tier.is_listed and can_read_unit(user, lead.unit):
         cell = reverse("pledges:cell", args=[pledge.campaign.code, lead.unit.code])
         trail.insert(0, {"label": lead.unit.name, "url": cell})
     return trail

@@ -37,10 +37,14 @@ PERCENT = ("0%", "0.0%", "0.00%")
 FIRST_TRAPS = ("=", "+", "-", "@", "\t", "\n")
 
 INK, RED, HEADING, PROBLEM, RULE = "#1D2126", "#A61B1B", "#F6E9E7", "#FBE3E0", "#B9B2A8"
+OPEN, CLOSED = "#FFF9E3", "#EFEDE8"
 BASE = {"font_name": "Times New Roman", "font_size": 12, "font_color": INK, "valign": "vcenter"}
 BOX = {"border": 1, "border_color": RULE}
 TEXT = {"text_wrap": True, "align": "left", "indent": 1} | BOX
 FIGURE = {"align": "right"} | BOX
+# A cell to fill in keeps a day as it was typed: as a date Excel might read the month first.
+ENTRY = {"locked": False, "bg_color": OPEN, "num_format": "@"} | TEXT
+FIXED = {"bg_color": CLOSED} | TEXT
 FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_color": RED},
     "subtitle": {},
@@ -49,7 +53,6 @@ FORMATS: dict[str, dict[str, Any]] = {
     | BOX
     | {"bottom": 2, "bottom_color": RED},
     "text": TEXT,
-    # Excel, too, takes such a text for text when somebody edits the cell.
     "trap": {"quote_prefix": True} | TEXT,
     "problem": {"bg_color": PROBLEM, "font_color": RED} | TEXT,
     "int": {"num_format": "#,##0"} | FIGURE,
@@ -58,7 +61,14 @@ FORMATS: dict[str, dict[str, Any]] = {
     "none": FIGURE,
     "date": {"num_format": "dd/mm/yyyy", "align": "center"} | BOX,
     "note": {"text_wrap": True},
+    "bold": {"bold": True},
+    "entry": ENTRY,
+    "entry_trap": {"quote_prefix": True} | ENTRY,
+    "fixed": FIXED,
+    "fixed_trap": {"quote_prefix": True} | FIXED,
 }
+# Excel, too, takes such a text for text when somebody edits the cell.
+TRAPS = {"text": "trap", "entry": "entry_trap", "fixed": "fixed_trap"}
 WRAPPED: frozenset[Kind] = frozenset({"text", "problem"})
 TOTAL = {"bold": True, "top": 2, "top_color": RED}
 
@@ -154,8 +164,8 @@ class Book:
     ) -> None:
         """A string, cut with an ellipsis where Excel would cut it silently."""
         text = printable(text)
-        if style == "text" and text.startswith(FIRST_TRAPS):
-            style = "trap"
+        if text.startswith(FIRST_TRAPS):
+            style = TRAPS.get(style, style)
         if len(text) > MAX_CELL:
             text = f"{text[: MAX_CELL - 1]}…"
         if text:
@@ -209,9 +219,12 @@ class Book:
         return free
 
 
-def fit_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]]) -> None:
+def fit_height(
+    sheet: Worksheet, row: int, texts: Sequence[tuple[str, float]], *, least_lines: int = 1
+) -> None:
     """Height for the longest wrapped text; not every program works it out when it opens the file."""
     lines = max((_lines(text, width) for text, width in texts), default=1)
+    lines = max(lines, least_lines)
     if lines > 1 and row < FITTED_ROWS:
         sheet.set_row(row, min(lines * LINE_HEIGHT + 3, MAX_HEIGHT))
 

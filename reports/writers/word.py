@@ -31,6 +31,7 @@ DOCKET_COLUMNS = (
     WordColumn("Kết quả, sản phẩm", 45),
     WordColumn("Thời hạn", 22, "center"),
 )
+KEY_CADRES = "cán bộ chủ chốt"
 OUTCOME_WIDTH_MM = 26
 MERGED_COLUMNS = 3  # number, name and post stand once for all pledges of a cadre
 
@@ -183,21 +184,23 @@ def _write_registration(document: PartyDocument, data: SummaryDocument) -> None:
         document.paragraph("Kết quả của từng tổ chức đảng tại Phụ lục kèm theo.")
 
 
-def submission_text(*, addressee: str, proposer: str, year: int, count_text: str) -> tuple[str, ...]:
+def submission_text(
+    *, addressee: str, proposer: str, year: int, count_text: str, who: str = KEY_CADRES
+) -> tuple[str, ...]:
     """The words of a tờ trình that asks a body to approve `count_text`, "166 nội dung của 54 đồng chí"."""
     return (
         f"Thực hiện định hướng nội dung của {addressee} về đăng ký đảm nhận việc mới, việc khó năm {year}, "
-        f"{proposer} đã tổng hợp nội dung đăng ký đảm nhận của các đồng chí cán bộ chủ chốt.",
+        f"{proposer} đã tổng hợp nội dung đăng ký đảm nhận của các đồng chí {who}.",
         f"{proposer} trình {addressee} xem xét, phê duyệt {count_text} (danh sách tại Phụ lục kèm theo).",
         f"Kính đề nghị {addressee} xem xét, quyết định./.",
     )
 
 
-def conclusion_text(*, body: str, meeting: str, count_text: str) -> tuple[str, ...]:
+def conclusion_text(*, body: str, meeting: str, count_text: str, who: str = KEY_CADRES) -> tuple[str, ...]:
     """The words around a concluded docket; `meeting` tells when, or that it is not known."""
     return (
         f"Tại hội nghị {meeting}, {body} đã xem xét {count_text} đăng ký đảm nhận của các đồng chí "
-        "cán bộ chủ chốt; kết luận đối với từng nội dung tại Phụ lục kèm theo./.",
+        f"{who}; kết luận đối với từng nội dung tại Phụ lục kèm theo./.",
     )
 
 

@@ -8,26 +8,38 @@
 
   /* Drafts of forms with data-keep: in this tab only (PCs are shared), under the person's account.
      An ended session or an error loses nothing. A draft comes back while the form is still as it was when
-     typing began, and goes when a page says that something was saved. */
+     typing began (by its revision where it has one), under the same ref, and goes when something was saved. */
   const account = document.body.dataset.account;
   const skipped = ["hidden", "password", "file", "submit", "button", "reset"];
   const fields = (form) => [...form.elements].filter((el) => el.name && !skipped.includes(el.type));
-  const written = (form) => JSON.stringify(fields(form).map((el) => (isChoice(el) ? el.checked : el.value)));
+  const written = (form) => JSON.stringify(fields(form).map((el) => [el.name, isChoice(el) ? el.checked : el.value]));
+  const named = (form, name) => form.elements.namedItem(name)?.value ?? "";
   const draftName = (form) => `draft:${account}:${form.dataset.keep}`;
 
   function restore(form) {
-    const base = written(form);
+    const opened = written(form);
+    const revision = () => named(form, "revision") && `${named(form, "ref")}/${named(form, "revision")}`;
+    const base = revision() || opened;
     const draft = JSON.parse(sessionStorage.getItem(draftName(form)) ?? "null");
     const failed = form.querySelector(".is-invalid, [data-error-summary]");
     form.addEventListener("input", () => {
-      const start = failed && draft ? draft.base : base;
-      sessionStorage.setItem(draftName(form), JSON.stringify({ base: start, typed: written(form) }));
+      const start = revision() || (failed && draft ? draft.base : base);
+      sessionStorage.setItem(draftName(form), JSON.stringify({ base: start, typed: written(form), ref: named(form, "ref") }));
     });
-    if (!draft || failed || draft.base !== base || draft.typed === base) return;
+    form.addEventListener("autosaved", () => {
+      sessionStorage.removeItem(draftName(form));
+      changed.delete(form);
+    });
+    if (!draft || failed || draft.base !== base || draft.typed === opened) return;
+    if (draft.ref) form.elements.namedItem("ref").value = draft.ref;
     const typed = JSON.parse(draft.typed);
-    fields(form).forEach((el, index) => {
-      if (isChoice(el)) el.checked = typed[index];
-      else el.value = typed[index];
+    form.dispatchEvent(new CustomEvent("restoring", { detail: typed.map(([name]) => name) }));
+    fields(form).forEach((el) => {
+      const at = typed.findIndex(([name]) => name === el.name);
+      if (at < 0) return;
+      const [[, value]] = typed.splice(at, 1);
+      if (isChoice(el)) el.checked = value;
+      else el.value = value;
     });
     all("[data-draft-note]").forEach((note) => { note.hidden = false; });
   }

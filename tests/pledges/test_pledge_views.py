@@ -241,7 +241,7 @@ def test_a_pledge_costs_the_same_whatever_happened_to_it(
             to_status=pledge.status,
         )
     client = visit(own)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         client.get(at("detail", pledge))
 
 

@@ -90,7 +90,7 @@ def test_a_set_moves_what_may_move_and_names_the_rest(place):
 def test_a_set_of_any_size_costs_the_same(place, django_assert_num_queries, count):
     tier, lead, by = place
     pledges = [pledge_of(lead, tier, by).pk for _ in range(count)]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         transitions.approve(pledges, act=Act(by=by, on=DAY))
 
 
