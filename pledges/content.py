@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cadres.text import fold
 from pledges.models import Attachment, Pledge
 
 CONTENT_FIELDS = (
@@ -114,6 +115,11 @@ def partner_names(content: dict[str, Any]) -> list[str]:
 def _sub_target(entry: SubTargetEntry) -> dict[str, Any]:
     told = {"text": entry.text, "target": _plain(entry.target), "measure_unit": entry.measure_unit}
     return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def search_key(content: dict[str, Any]) -> str:
+    """What a version is found by and compared by: title, place and product without marks."""
+    return fold(" ".join(content.get(name, "") for name in ("title", "place", "product")))
 
 
 def digest(data: dict[str, Any]) -> str:

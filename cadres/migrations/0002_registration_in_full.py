@@ -7,70 +7,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cadres', '0001_initial'),
+        ("cadres", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateField()),
-                ('end', models.DateField()),
-                ('granted_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.DateField()),
+                ("end", models.DateField()),
+                ("granted_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ('-start', '-pk'),
+                "ordering": ("-start", "-pk"),
             },
         ),
         migrations.AlterModelOptions(
-            name='cadrelist',
-            options={'ordering': ('unit', '-year', 'kind')},
+            name="cadrelist",
+            options={"ordering": ("unit", "-year", "kind")},
         ),
         migrations.RemoveConstraint(
-            model_name='cadrelist',
-            name='cadrelist_one_per_year',
+            model_name="cadrelist",
+            name="cadrelist_one_per_year",
         ),
         migrations.AddField(
-            model_name='cadrelist',
-            name='kind',
-            field=models.CharField(choices=[('key', 'key cadres'), ('grassroots', 'grassroots cadres')], default='key', max_length=10),
+            model_name="cadrelist",
+            name="kind",
+            field=models.CharField(
+                choices=[("key", "key cadres"), ("grassroots", "grassroots cadres")],
+                default="key",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cadrelist',
-            constraint=models.UniqueConstraint(fields=('unit', 'year', 'kind'), name='cadrelist_one_of_a_kind_per_year'),
+            model_name="cadrelist",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "year", "kind"), name="cadrelist_one_of_a_kind_per_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cadrelist',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['key', 'grassroots'])), name='cadrelist_kind_known'),
+            model_name="cadrelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["key", "grassroots"])), name="cadrelist_kind_known"
+            ),
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='granted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="delegation",
+            name="granted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='cadres.member'),
+            model_name="delegation",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="delegations", to="cadres.member"
+            ),
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL),
+            model_name="delegation",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="delegations",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='delegation_end_not_before_start'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gte", models.F("start"))), name="delegation_end_not_before_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='delegation_not_by_oneself'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by", None),
+                    models.Q(("granted_by", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="delegation_not_by_oneself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.UniqueConstraint(fields=('user', 'member', 'start'), name='delegation_once_a_day'),
+            model_name="delegation",
+            constraint=models.UniqueConstraint(
+                fields=("user", "member", "start"), name="delegation_once_a_day"
+            ),
         ),
     ]

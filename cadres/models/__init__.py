@@ -14,6 +14,7 @@ from cadres.models.bodies import (
 from cadres.models.imports import ImportJob, ImportMode, RosterImport
 from cadres.models.journal import RecordEvent, UnitChange
 from cadres.models.members import Member, Membership, Rank, Standing
+from cadres.models.notices import Mail, Notification
 from cadres.models.units import CELL_KINDS, PATH_STEP, Unit, UnitChangeKind, UnitKind, UnitPeriod
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Delegation",
     "ImportJob",
     "ImportMode",
+    "Mail",
     "Member",
     "Membership",
+    "Notification",
     "Office",
     "OfficeKind",
     "Rank",

@@ -31,6 +31,9 @@ class User(AbstractBaseUser):
     must_set_password = models.BooleanField(default=False)
     code_expires_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=2, default="vi")
+    # Where letters go; empty: the account is told on its pages only.
+    email = models.EmailField(blank=True)
+    wants_mail = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

@@ -19,7 +19,7 @@ from pledges.actions.carry import with_backlog
 from pledges.actions.journal import follow, journal_tail, save_with_first_event, write_events
 from pledges.actions.parts import files_of, parts_of, replace_parts, write_parts
 from pledges.actions.transitions import lock, note_pledges, why_closed
-from pledges.content import CONTENT_FIELDS, Parts, content_of, digest
+from pledges.content import CONTENT_FIELDS, Parts, content_of, digest, search_key
 from pledges.models import (
     Attachment,
     EventAction,
@@ -274,6 +274,7 @@ def _write_versions(pledges: Sequence[Pledge], act: Act, known: PartsAndFiles | 
                 no=pledge.versions_made + 1,
                 content=content,
                 digest=digest(content),
+                search_key=search_key(content),
                 at=act.at,
                 by=act.by,
             )

@@ -19,6 +19,7 @@ from pledges.models.campaigns import (
     TierKind,
 )
 from pledges.models.imports import PledgeImport
+from pledges.models.opinions import LineOpinion, OpinionSheet, OpinionSource, Stance
 from pledges.models.pledges import (
     Attachment,
     AttachmentKind,
@@ -37,6 +38,15 @@ from pledges.models.pledges import (
     ResultKind,
     SubTarget,
 )
+from pledges.models.vetting import (
+    DeskAct,
+    DeskJob,
+    PledgeReturn,
+    ReturnPoint,
+    ReturnReason,
+    RoutinePhrase,
+    Vetting,
+)
 
 __all__ = [
     "Attachment",
@@ -46,6 +56,8 @@ __all__ = [
     "CampaignEvent",
     "Channel",
     "Counted",
+    "DeskAct",
+    "DeskJob",
     "Docket",
     "DocketLine",
     "DueKind",
@@ -53,22 +65,30 @@ __all__ = [
     "GuidanceItem",
     "GuidanceList",
     "Lane",
+    "LineOpinion",
     "ListKind",
     "ListRequest",
     "Matter",
     "Milestone",
     "Novelty",
+    "OpinionSheet",
+    "OpinionSource",
     "Partner",
     "Pledge",
     "PledgeEvent",
     "PledgeImport",
+    "PledgeReturn",
     "PledgeTier",
     "PledgeVersion",
     "Progress",
     "QuarterDate",
     "ResultKind",
+    "ReturnPoint",
+    "ReturnReason",
     "RouteStep",
+    "RoutinePhrase",
     "SentList",
+    "Stance",
     "StepLevel",
     "StepMode",
     "SubTarget",
@@ -76,4 +96,5 @@ __all__ = [
     "Theme",
     "Tier",
     "TierKind",
+    "Vetting",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cadres import clock
 from cadres.models import Body, Unit
-from pledges.models.campaigns import Campaign, Tier
+from pledges.models.campaigns import Campaign, StepMode, Tier
 from pledges.models.pledges import Pledge, PledgeVersion
 from pledges.states import DocketState, Outcome
 
@@ -29,6 +29,10 @@ class Docket(models.Model):
     state = models.CharField(max_length=10, choices=DocketState, default=DocketState.OPEN)
     # Bổ sung: holds only what was registered after the window (never mixed above the cell).
     supplementary = models.BooleanField(default=False)
+    # What the body does with it by the route of the tier, frozen when the docket was built.
+    mode = models.CharField(max_length=16, choices=StepMode, default=StepMode.DECIDES)
+    # Đính chính: a concluded act is never changed; a new act that names it says what holds instead.
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrections")
     from_paper = models.BooleanField(default=False)
     source = models.CharField(max_length=200, blank=True)
     meeting_on = models.DateField(null=True, blank=True)
@@ -110,6 +114,9 @@ class DocketLine(models.Model):
     pledge = models.ForeignKey(Pledge, models.PROTECT, null=True, blank=True, related_name="docket_lines")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="docket_lines")
     version = models.ForeignKey(PledgeVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    # What the organisation board proposes; empty where it proposed nothing.
+    proposal = models.CharField(max_length=8, choices=Outcome, blank=True)
+    proposal_note = models.TextField(blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.PENDING)
     note = models.TextField(blank=True)
 

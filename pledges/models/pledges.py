@@ -289,6 +289,8 @@ class PledgeVersion(models.Model):
     no = models.PositiveSmallIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
+    # Title, place and product folded: found without marks, compared with others for likeness.
+    search_key = models.TextField(blank=True)
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -319,6 +321,8 @@ class EventAction(models.TextChoices):
     APPROVED = "approved", _("approved")
     REJECTED = "rejected", _("not approved")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    VETTED = "vetted", _("vetted by the organisation board")
+    CORRECTED = "corrected", _("decision corrected by a new act")
     EVALUATED = "evaluated", _("result recorded")
 
 
