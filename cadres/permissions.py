@@ -6,22 +6,26 @@ Two questions only: *what may I see* (`visible_to` on QuerySets, built from `rea
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from cadres import clock
-from cadres.models import Body, Member, RoleAssignment, Unit, User
+from cadres.models import Body, CadreList, Delegation, Member, RoleAssignment, Unit, User
 from cadres.roles import READING_ROLES, Role
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The roles of a person today: paths of units and keys of bodies by role."""
+    """The roles of a person today: paths of units and keys of bodies by role.
+
+    `may_type` is false where it is certain that no key cadre's typing is delegated to the person.
+    """
 
     member_id: int | None = None
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     bodies: dict[str, tuple[int, ...]] = field(default_factory=dict)
     body_paths: tuple[str, ...] = ()
     units: dict[str, Unit] = field(default_factory=dict)
+    may_type: bool = False
 
     def has(self, role: str) -> bool:
         """Whether the role is held anywhere."""
@@ -54,12 +58,14 @@ def scope_of(user: User) -> Scope:
 def _read_scope(user: User) -> Scope:
     if not user.is_active:
         return Scope()
-    rows = RoleAssignment.objects.on(clock.today()).filter(user=user)
+    delegations = Delegation.objects.on(clock.today()).filter(user=user)
+    rows = RoleAssignment.objects.on(clock.today()).filter(user=user).annotate(types=Exists(delegations))
+    roles = list(rows.select_related("unit__parent", "body__unit"))
     paths: dict[str, tuple[str, ...]] = {}
     bodies: dict[str, tuple[int, ...]] = {}
     body_paths: set[str] = set()
     units: dict[str, Unit] = {}
-    for held in rows.select_related("unit__parent", "body__unit"):
+    for held in roles:
         if held.unit:
             paths[held.role] = (*paths.get(held.role, ()), held.unit.path)
             units[held.unit.path] = held.unit
@@ -67,7 +73,19 @@ def _read_scope(user: User) -> Scope:
             bodies[held.role] = (*bodies.get(held.role, ()), held.body.pk)
             body_paths.add(held.body.unit.path)
             units[held.body.unit.path] = held.body.unit
-    return Scope(user.member_id, paths, bodies, tuple(sorted(body_paths)), units)
+    # Told with the roles, so that most who hold one are not asked about again.
+    may_type = not roles or roles[0].types  # type: ignore[attr-defined]  # annotated above
+    return Scope(user.member_id, paths, bodies, tuple(sorted(body_paths)), units, may_type)
+
+
+def types_for(user: User) -> frozenset[int]:
+    """Keys of the key cadres whose typing is delegated to the user today, read once a request."""
+    known: frozenset[int] | None = getattr(user, "_types_for", None)
+    if known is None:
+        rows = Delegation.objects.on(clock.today()).filter(user=user)
+        known = frozenset(rows.values_list("member", flat=True)) if scope_of(user).may_type else frozenset()
+        user._types_for = known  # type: ignore[attr-defined]
+    return known
 
 
 def under(paths: tuple[str, ...], prefix: str = "") -> Q:
@@ -84,8 +102,28 @@ def can_read_unit(user: User, unit: Unit) -> bool:
 
 
 def can_read_member(user: User, member: Member) -> bool:
-    """Whether the record of the member may be read: one's own, or within scope."""
-    return scope_of(user).member_id == member.pk or can_read_unit(user, member.unit)
+    """Whether the record of the member may be read: one's own, of whom one types for, or within scope."""
+    own = scope_of(user).member_id == member.pk
+    return own or can_read_unit(user, member.unit) or is_delegated(user, member)
+
+
+def is_delegated(user: User, member: Member) -> bool:
+    """Whether the typing for the member is delegated to the user today."""
+    return member.pk in types_for(user)
+
+
+def can_delegate(user: User, member: Member) -> bool:
+    """Whether the user says who types for the member, and until when.
+
+    A cadre of a list for himself; for him also the organisation board of the list's organisation.
+    """
+    lists, scope = CadreList.objects.order_by().filter(entries__member=member), scope_of(user)
+    if scope.member_id == member.pk:
+        return lists.exists()
+    if not scope.has(Role.BOARD_OFFICER):
+        return False
+    hosts = lists.values_list("unit__path", flat=True)
+    return any(scope.covers(Role.BOARD_OFFICER, path) for path in hosts)
 
 
 def can_keep_roster(user: User, unit: Unit) -> bool:

@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cadres import clock
 from cadres.models import Unit, User
-from cadres.permissions import Scope, scope_of
+from cadres.permissions import Scope, scope_of, types_for
+from cadres.queries.notices import unread_count
 from cadres.roles import Role
 from pledges import queries
 from pledges.models import Tier, TierKind
@@ -45,6 +47,7 @@ class Navigation:
     who: str
     role: str
     search: bool
+    unread: int
 
     @property
     def mobile(self) -> list[Item]:
@@ -124,6 +127,7 @@ def navigation(request: HttpRequest) -> Navigation | None:
         who=user.display_name,
         role=_role_words(desk),
         search=bool(desk.scope.readable_paths),
+        unread=unread_count(user, clock.today()),
     )
 
 
@@ -138,7 +142,8 @@ def _role_words(desk: _Desk) -> str:
 
 
 def _own(desk: _Desk) -> list[Item]:
-    return [Item(_("My tasks"), reverse("pledges:mine"))] if desk.scope.member_id else []
+    own = [Item(_("My tasks"), reverse("pledges:mine"))] if desk.scope.member_id else []
+    return own + ([Item(_("I type for"), reverse("pledges:typing"))] if types_for(desk.user) else [])
 
 
 def _cell(desk: _Desk, counts: dict[tuple[int, int], UnitCount]) -> list[Item]:
@@ -210,6 +215,7 @@ def _organisation(desk: _Desk) -> list[Item]:
         items += [
             Item(_("Campaigns"), reverse("pledges:campaign_list")),
             Item(_("Lists of cadres"), reverse("pledges:cadre_list_list")),
+            Item(_("Typing by delegation"), reverse("cadres:delegation_list")),
             Item(_("Deciding bodies"), reverse("cadres:body_list")),
             Item(_("Rosters"), reverse("cadres:roster_list")),
             Item(_("Pledge workbooks"), reverse("pledges:import_list")),
@@ -246,4 +252,6 @@ def landing(user: User) -> str:
         return reverse("reports:unit", args=(unit.code,))
     if desk.scope.has(Role.ADMINISTRATOR):
         return reverse("cadres:account_list")
+    if types_for(desk.user) and not desk.scope.member_id:
+        return reverse("pledges:typing")
     return reverse("pledges:mine")

@@ -6,8 +6,19 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cadres import clock
-from cadres.models import Body, BodyKind, CadreEntry, Delegation, Member, Membership, Unit, User
-from cadres.permissions import scope_of, under
+from cadres.models import (
+    Body,
+    BodyKind,
+    BodyMember,
+    CadreEntry,
+    Delegation,
+    Member,
+    Membership,
+    RoleAssignment,
+    Unit,
+    User,
+)
+from cadres.permissions import is_delegated, scope_of, types_for, under
 from cadres.roles import Role
 from pledges.models import AttachmentKind, Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
 from pledges.states import EDITABLE, REGISTERED, CampaignState, PledgeStatus
@@ -24,15 +35,16 @@ def visible_pledges(user: User) -> QuerySet[Pledge]:
     own = Q(lead_member=scope.member_id) if scope.member_id else Q(pk__in=())
     cells = scope.paths.get(Role.CELL_SECRETARY, ())
     # Of a member who moved, the old cell keeps what was registered there and the new one types for him.
-    types_for = under(cells, "unit__") | under(cells, "lead_member__unit__")
+    typed = under(cells, "unit__") | under(cells, "lead_member__unit__")
     boards = under(scope.paths.get(Role.BOARD_OFFICER, ()), "campaign__host__")
-    types_for |= boards & Q(tier__kind__in=LISTED)
+    typed |= boards & Q(tier__kind__in=LISTED)
     officers = under(scope.paths.get(Role.GRASSROOTS_OFFICER, ()), "unit__")
-    types_for |= officers & Q(tier__kind=TierKind.GRASSROOTS_CADRES)
-    delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
-    types_for |= Q(lead_member__in=delegated, tier__kind__in=LISTED)
+    typed |= officers & Q(tier__kind=TierKind.GRASSROOTS_CADRES)
+    if scope.may_type:
+        delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
+        typed |= Q(lead_member__in=delegated, tier__kind__in=LISTED)
     reads = under(scope.readable_paths, "unit__") & ~Q(status=PledgeStatus.DRAFT)
-    return Pledge.objects.filter(own | types_for | reads)
+    return Pledge.objects.filter(own | typed | reads)
 
 
 def visible_dockets(user: User) -> QuerySet[Docket]:
@@ -66,11 +78,6 @@ def can_type_for(user: User, member: Member, tier: Tier) -> bool:
 def can_type_for_list(user: User, tier: Tier, unit: Unit) -> bool:
     """Whether the user may enter for every cadre on the list of a unit: its officer, or the host's board."""
     return can_build_docket(user, tier.campaign) or _is_officer(user, unit)
-
-
-def is_delegated(user: User, member: Member) -> bool:
-    """Whether the typing for the member is delegated to the user today."""
-    return Delegation.objects.on(clock.today()).filter(user=user, member=member).exists()
 
 
 def entry_of(member: Member, tier: Tier) -> CadreEntry | None:
@@ -144,9 +151,8 @@ def can_look_for_partners(user: User, campaign: Campaign) -> bool:
     officers = scope.paths.get(Role.GRASSROOTS_OFFICER, ())
     if scope.covers(Role.BOARD_OFFICER, host.path) or any(path.startswith(host.path) for path in officers):
         return True
-    delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
     entries = CadreEntry.objects.filter(cadre_list__tiers__campaign=campaign)
-    return entries.filter(Q(member=scope.member_id) | Q(member__in=delegated)).exists()
+    return entries.filter(Q(member=scope.member_id) | Q(member__in=types_for(user))).exists()
 
 
 def can_withdraw(user: User, pledge: Pledge) -> bool:
@@ -191,6 +197,11 @@ def can_ask_to_amend(user: User, tier: Tier, unit: Unit) -> bool:
     return unit.is_cell and unit.parent is not None and unit.is_under(host) and _is_officer(user, unit.parent)
 
 
+def can_keep_telephones(user: User, unit: Unit) -> bool:
+    """Whether the user notes whom to call in a unit: the officer of its committee, the board above."""
+    return _is_officer(user, unit) or scope_of(user).covers(Role.BOARD_OFFICER, unit.path)
+
+
 def _is_officer(user: User, unit: Unit) -> bool:
     return scope_of(user).covers(Role.GRASSROOTS_OFFICER, unit.path)
 
@@ -213,6 +224,30 @@ def can_record(user: User, body: Body) -> bool:
         return True
     committees = (BodyKind.STANDING_COMMITTEE, BodyKind.COMMITTEE)
     return body.kind in committees and scope.covers(Role.GRASSROOTS_OFFICER, body.unit.path)
+
+
+def seated_members(body: Body, day: date) -> QuerySet[Member]:
+    """Members of a body on a day: who holds a seat, or the role of its member in the system."""
+    seats = BodyMember.objects.filter(Q(end=None) | Q(end__gt=day), body=body, start__lte=day)
+    roles = RoleAssignment.objects.on(day).filter(role=Role.BODY_MEMBER, body=body)
+    in_body = Q(pk__in=seats.values("member")) | Q(pk__in=roles.values("user__member"))
+    return Member.objects.filter(in_body).order_by("sort_key", "pk")
+
+
+def can_give_opinion(user: User, docket: Docket, day: date) -> bool:
+    """Whether the user gives an opinion of his own on the docket: as a member of its body."""
+    if user.member_id is None or docket.body.kind == BodyKind.CELL_MEETING:
+        return False
+    return seated_members(docket.body, day).filter(pk=user.member_id).exists()
+
+
+def can_read_opinions(user: User, docket: Docket) -> bool:
+    """Whether the user reads who said what: the recorder, whoever built the docket, the inspector.
+
+    Members of the body read the tally and the reasons, without names.
+    """
+    inspects = scope_of(user).covers(Role.INSPECTOR, docket.body.unit.path)
+    return inspects or can_record(user, docket.body) or can_build_for(user, docket.campaign, docket.body)
 
 
 def can_issue(user: User, docket: Docket) -> bool:
@@ -243,3 +278,19 @@ def can_suggest(user: User, campaign: Campaign, unit: Unit) -> bool:
     if unit.pk == host.pk:
         return can_run_campaign(user, host)
     return unit.is_under(host) and not unit.is_cell and _is_officer(user, unit)
+
+
+def can_use_desk(user: User, tier: Tier) -> bool:
+    """Whether the user works at the vetting desk of the tier: the organisation board of the host."""
+    return scope_of(user).covers(Role.BOARD_OFFICER, tier.campaign.host.path)
+
+
+def can_keep_office_lists(user: User, host: Unit) -> bool:
+    """Whether the user keeps the host's reasons of returns and signs of routine work: its board."""
+    return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+
+
+def can_read_vetting(user: User, campaign: Campaign) -> bool:
+    """Whether the user reads what the board proposes before the meeting: those who read all of the host."""
+    host = campaign.host
+    return any(host.path.startswith(path) for path in scope_of(user).readable_paths)

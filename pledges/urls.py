@@ -10,6 +10,7 @@ from pledges.views import (
     campaign_stage,
     campaigns,
     cell_cards,
+    cell_check,
     cell_excel,
     cell_grid,
     cell_paper,
@@ -25,11 +26,14 @@ from pledges.views import (
     register,
     results,
     suggestions,
+    telephones,
+    typing,
 )
 
 app_name = "pledges"
 urlpatterns = [
     path("mine/", pledges.mine, name="mine"),
+    path("typing/", typing.typing, name="typing"),
     path("pledges/<uuid:ref>/", pledges.detail, name="detail"),
     path("pledges/<uuid:ref>/withdraw/", pledges.withdraw, name="withdraw"),
     path("pledges/<uuid:ref>/return/", pledges.return_at_desk, name="return"),
@@ -63,6 +67,7 @@ urlpatterns = [
     path("campaigns/<str:campaign>/cells/<str:unit>/", cells.cell_list, name="cell"),
     path("campaigns/<str:campaign>/cells/<str:unit>/print/", cell_paper.cell_print, name="cell_print"),
     path("campaigns/<str:campaign>/cells/<str:unit>/grid/", cell_grid.cell_grid, name="cell_grid"),
+    path("campaigns/<str:campaign>/cells/<str:unit>/grid/check/", cell_check.cell_check, name="cell_check"),
     path("campaigns/<str:campaign>/cells/<str:unit>/excel/", cell_excel.cell_excel, name="cell_excel"),
     path("campaigns/<str:campaign>/cells/<str:unit>/next/", cell_cards.cell_next, name="cell_next"),
     path(
@@ -81,6 +86,7 @@ urlpatterns = [
         name="committee_cadres",
     ),
     path("campaigns/<str:campaign>/lists/<str:unit>/amend/", list_requests.ask, name="list_request"),
+    path("campaigns/<str:campaign>/lists/<str:unit>/telephones/", telephones.telephones, name="telephones"),
     path("dockets/", dockets.docket_list, name="docket_list"),
     path("dockets/new/", docket_build.build, name="docket_build"),
     path("dockets/<uuid:ref>/", dockets.detail, name="docket"),

@@ -1,6 +1,6 @@
 """Accounts (tài khoản), roles (vai trò) and account slips (phiếu cấp tài khoản)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -146,3 +146,8 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} > {self.member_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which he types, as people say it."""
+        return self.end - timedelta(days=1)

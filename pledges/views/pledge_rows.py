@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cadres.models import BodyKind, CadreEntry, Member, User
+from cadres.models import BodyKind, CadreEntry, Delegation, Member, User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import moment, number, pill_tone
 from pledges import lane_words, supplementary
@@ -199,16 +199,17 @@ def results_of(pledge: Pledge) -> list[ResultRow]:
     ]
 
 
-def events_of(events: Iterable[PledgeEvent]) -> list[dict[str, str]]:
+def events_of(events: Iterable[PledgeEvent], delegations: Sequence[Delegation] = ()) -> list[dict[str, str]]:
     """The time line: what, on which day, when it was recorded, by whom and on whose behalf, how it came.
 
-    Events come newest first. What was typed and sent in one act is told once.
+    Events come newest first. What was typed and sent in one act is told once. `delegations` are the
+    lead's: what was typed under one says so.
     """
     return [
         {
             "what": _what(event),
             "when": _when(event),
-            "who": _who(event),
+            "who": _who(event, delegations),
             "note": event.note,
             "tone": pill_tone(event.to_status) if event.action != EventAction.EDITED else "grey",
         }
@@ -250,9 +251,17 @@ def _when(event: PledgeEvent) -> str:
     return _("%(day)s · recorded at %(at)s") % {"day": day_words(event.on), "at": moment(event.at)}
 
 
-def _who(event: PledgeEvent) -> str:
+def _who(event: PledgeEvent, delegations: Sequence[Delegation]) -> str:
     parts = [event.actor.display_name] if event.actor else []
-    if event.on_behalf_of:
+    if event.on_behalf_of and any(_under(one, event) for one in delegations):
+        parts.append(_("typed for %(name)s by delegation") % {"name": event.on_behalf_of.name})
+    elif event.on_behalf_of:
         parts.append(_("on behalf of %(name)s") % {"name": event.on_behalf_of.name})
     parts.append(str(event.get_channel_display()))
     return " · ".join(parts)
+
+
+def _under(delegation: Delegation, event: PledgeEvent) -> bool:
+    """Whether the event's actor typed under the delegation; also on the day on which it was ended."""
+    day = event.on or timezone.localdate(event.at)
+    return delegation.user_id == event.actor_id and delegation.start <= day <= delegation.end

@@ -1,6 +1,7 @@
 """My pledges, one pledge with its time line, the record of a member; withdraw, ask for an amendment."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import Member, User
-from cadres.permissions import can_read_member, can_read_unit
+from cadres.models import Delegation, Member, User
+from cadres.permissions import can_delegate, can_read_member, can_read_unit, is_delegated
 from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
@@ -27,7 +28,16 @@ from pledges.route_words import body_words
 from pledges.sources import carried_on_by, chain_of
 from pledges.states import DocketState, PledgeStatus
 from pledges.views.attachments import files_of
-from pledges.views.pledge_rows import by_campaign, events_of, offer_more, openings, results_of, to_do
+from pledges.views.pledge_rows import (
+    Group,
+    Opening,
+    by_campaign,
+    events_of,
+    offer_more,
+    openings,
+    results_of,
+    to_do,
+)
 from pledges.words import OUTCOME_PILLS, due_words, facts, outcome_words, status_words
 
 confirm_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,8 +53,20 @@ def mine(request: HttpRequest) -> HttpResponse:
     groups = by_campaign(visible_pledges(user).filter(lead_member=user.member), user)
     open_to = openings(user.member, day)
     offer_more(groups, open_to)
-    context = {"member": user.member, "groups": groups, "to_do": to_do(groups, open_to)}
+    context = {
+        "member": user.member,
+        "groups": groups,
+        "to_do": to_do(groups, open_to),
+        "is_cadre": _is_cadre(groups, open_to),
+    }
     return TemplateResponse(request, "pledges/mine.html", context)
+
+
+def _is_cadre(groups: Sequence[Group], open_to: Sequence[Opening]) -> bool:
+    """Whether the person registers as a cadre of a list, and so may have an assistant type."""
+    tiers = [opening.tier for opening in open_to]
+    tiers += [row.pledge.tier for group in groups for row in group.rows]
+    return any(tier.is_listed for tier in tiers)
 
 
 @signed_in
@@ -60,6 +82,8 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
         "person": subject,
         "groups": by_campaign(visible_pledges(user).filter(lead_member=subject), user),
         "openings": open_to,
+        "is_delegated": is_delegated(user, subject),
+        "may_delegate": subject.pk != user.member_id and can_delegate(user, subject),
         "uncounted": _is_uncounted(subject),
     }
     return TemplateResponse(request, "pledges/member.html", context)
@@ -95,7 +119,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "files": files_of(user, pledge),
         "chain": chain_of(pledge, visible_pledges(user)),
         "carried_on": carried_on_by(pledge, visible_pledges(user)),
-        "events": events_of(events.order_by("-seq")),
+        "events": events_of(events.order_by("-seq"), _delegations(pledge)),
         "decisions": [
             (line, OUTCOME_PILLS.get(line.outcome, line.outcome), outcome_words(line))
             for line in _decided(pledge)
@@ -110,6 +134,11 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "may_feature": can_vet(user, pledge) and any(row.progress.is_final for row in results),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
+
+
+def _delegations(pledge: Pledge) -> list[Delegation]:
+    """Who was ever delegated to type for the lead; only of tiers in which that counts."""
+    return list(Delegation.objects.filter(member=pledge.lead_member_id)) if pledge.tier.is_listed else []
 
 
 def _decided(pledge: Pledge) -> QuerySet[DocketLine]:

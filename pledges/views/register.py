@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cadres.access import person, signed_in
 from cadres.models import Member, User
+from cadres.permissions import is_delegated
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import register as actions
@@ -164,6 +165,7 @@ def _page(request: HttpRequest, entry: Entry, form: PledgeForm) -> TemplateRespo
         "unit": entry.unit,
         "pledge": entry.pledge,
         "for_another": entry.lead.pk != user.member_id,
+        "is_delegated": entry.lead.pk != user.member_id and is_delegated(user, entry.lead),
         # Whoever has typed something never loses it to a window that closed meanwhile.
         "closed": lanes.why_closed(entry, closed) if closed and request.method != "POST" else "",
         "lane_note": "" if closed else lanes.note(entry),
