@@ -4,14 +4,24 @@ import uuid
 from datetime import date
 from typing import Any
 
-from cadres.models import Body, BodyKind, Member, Unit, User
+from cadres.models import Body, BodyKind, Member, RoleAssignment, Unit, UnitKind, User
 from cadres.outbox import note_changes
 from cadres.roles import Role
 from pledges.actions import register
 from pledges.actions.acts import Act
 from pledges.actions.dockets import Decision, Meeting
 from pledges.actions.journal import altered_versions, broken_chains
-from pledges.models import Docket, DocketLine, Pledge, PledgeEvent, PledgeVersion, SentList
+from pledges.models import (
+    Campaign,
+    Docket,
+    DocketLine,
+    Pledge,
+    PledgeEvent,
+    PledgeVersion,
+    SentList,
+    Tier,
+    TierKind,
+)
 from pledges.states import APPROVED, TRANSITIONS, DocketState, Outcome
 from reports import counts
 from reports.audit import differences
@@ -21,37 +31,62 @@ from tests.pledges.factories import CampaignFactory, key_cadre_tier, members_tie
 
 DAY = date(2024, 3, 26)
 REASON = "Chưa rõ kết quả."
+DECIDING = (BodyKind.STANDING_COMMITTEE, BodyKind.PEOPLES_COMMITTEE)
+
+
+def make_district() -> None:
+    """One host, two wards with a cell each, members with accounts, and one account a role."""
+    campaign = CampaignFactory()
+    wards = [UnitFactory(parent=campaign.host) for _ in range(2)]
+    cells = [CellFactory(parent=ward) for ward in wards]
+    members = [MemberFactory(unit=cell) for cell in cells for _ in range(3)]
+    key_cadre_tier(campaign, members[:2])
+    members_tier(campaign)
+    for ward, cell in zip(wards, cells, strict=True):
+        kind = BodyKind.STANDING_COMMITTEE
+        Body.objects.create(unit=ward, kind=kind, name=f"BTV {ward.name}", seats=5)
+        user_with(Role.CELL_SECRETARY, unit=cell)
+        user_with(Role.GRASSROOTS_OFFICER, unit=ward)
+    for role in (Role.BOARD_OFFICER, Role.CLERK, Role.INSPECTOR):
+        user_with(role, unit=campaign.host)
+    for body in campaign.host.bodies.filter(kind__in=DECIDING):
+        user_with(Role.RECORDER, body=body)
+    for member in members:
+        UserFactory(member=member)
+    UserFactory()
+    note_changes([unit.pk for unit in (campaign.host, *wards, *cells)])
 
 
 class World:
-    """One host, two wards with a cell each, members with accounts, and one account a role."""
+    """The district as it stands in the database, and what was once written in it."""
 
     def __init__(self) -> None:
-        self.campaign = CampaignFactory()
+        self.campaign = Campaign.objects.select_related("host").get()
         self.host: Unit = self.campaign.host
-        self.wards = [UnitFactory(parent=self.host) for _ in range(2)]
-        self.cells = [CellFactory(parent=ward) for ward in self.wards]
-        self.members = [MemberFactory(unit=cell) for cell in self.cells for _ in range(3)]
-        self.key = key_cadre_tier(self.campaign, self.members[:2])
-        self.tier = members_tier(self.campaign)
-        self.ward_bodies = [
-            Body.objects.create(unit=ward, kind=BodyKind.STANDING_COMMITTEE, name=f"BTV {ward.name}", seats=5)
-            for ward in self.wards
-        ]
-        self.bodies = list(self.host.bodies.filter(kind__in=("standing_committee", "peoples_committee")))
-        self.standing = self.host.bodies.get(kind=BodyKind.STANDING_COMMITTEE)
-        self.secretaries = [user_with(Role.CELL_SECRETARY, unit=cell) for cell in self.cells]
-        self.officers = [user_with(Role.GRASSROOTS_OFFICER, unit=ward) for ward in self.wards]
-        self.board = user_with(Role.BOARD_OFFICER, unit=self.host)
-        self.clerk = user_with(Role.CLERK, unit=self.host)
-        self.recorders = {body.pk: user_with(Role.RECORDER, body=body) for body in self.bodies}
-        leads = [UserFactory(member=member) for member in self.members]
-        readers = [user_with(Role.INSPECTOR, unit=self.host), UserFactory()]
-        self.people = [*self.secretaries, *self.officers, self.board, self.clerk, *leads, *readers]
-        note_changes([unit.pk for unit in (self.host, *self.wards, *self.cells)])
-        # What was once written: versions and concluded lines are never another.
+        units = Unit.objects.order_by("pk")
+        self.wards = list(units.filter(kind=UnitKind.GRASSROOTS_COMMITTEE))
+        self.cells = list(units.filter(kind=UnitKind.CELL))
+        self.members = list(Member.objects.order_by("pk"))
+        tiers = Tier.objects.select_related("campaign__host")
+        self.key = tiers.get(kind=TierKind.KEY_CADRES)
+        self.tier = tiers.get(kind=TierKind.MEMBERS)
+        bodies = Body.objects.select_related("unit").order_by("pk")
+        self.ward_bodies = list(bodies.filter(unit__in=self.wards))
+        self.bodies = list(bodies.filter(unit=self.host, kind__in=DECIDING))
+        self.standing = next(body for body in self.bodies if body.kind == BodyKind.STANDING_COMMITTEE)
+        self.secretaries = self._holders(Role.CELL_SECRETARY)
+        self.officers = self._holders(Role.GRASSROOTS_OFFICER)
+        [self.board] = self._holders(Role.BOARD_OFFICER)
+        [self.clerk] = self._holders(Role.CLERK)
+        recorders = RoleAssignment.objects.filter(role=Role.RECORDER).select_related("user")
+        self.recorders = {held.body_id: held.user for held in recorders}
+        self.people = list(User.objects.order_by("pk"))
+        # Versions and concluded lines are never another.
         self.versions: dict[int, str] = {}
         self.lines: dict[int, tuple[Any, ...]] = {}
+
+    def _holders(self, role: Role) -> list[User]:
+        return list(User.objects.filter(roles__role=role).order_by("pk"))
 
     def everybody_registers(self) -> None:
         """One task a member, and one of each key cadre in his own tier."""
