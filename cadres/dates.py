@@ -20,6 +20,7 @@ IN_WORDS = re.compile(r"(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2}) nam ([0-9]{4})
 ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 MONTH_YEAR = re.compile(r"(?:thang )?([0-9]{1,2})/([0-9]{4})")
 YEAR = re.compile(r"(?:nam )?([0-9]{4})")
+DAY_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})")
 QUARTER = re.compile(r"(?:het )?(?:quy|q) ?(iv|i{1,3}|[1-4])(?:(?: ?[/-] ?| nam | )([0-9]{4}))?")
 WHOLE_YEAR = re.compile(r"(?:(?:ca|trong|het) )?nam(?: ([0-9]{4}))?")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -125,9 +126,9 @@ def _bare_year(value: object) -> int | None:
 
 
 def parse_due(text: object, year: int) -> Due:
-    """A deadline within `year`: "30/9/2024", "Quý III/2024", "Q3", "tháng 9/2024", "Cả năm 2024".
+    """A deadline within `year`: "30/9/2024", "30/9", "Quý III/2024", "Q3", "tháng 9/2024", "Cả năm 2024".
 
-    A quarter that does not name its year means `year`. Raises DateError, also for another year.
+    A day or quarter that does not name its year means `year`. Raises DateError, also for another year.
     """
     due = _stated_period(fold(text), year) if isinstance(text, str) else None
     due = due or Due("day", parse_day(text))
@@ -147,6 +148,8 @@ def _stated_period(folded: str, year: int) -> Due | None:
         return Due("year", _month_end(12, int(match[1] or year)))
     if match := MONTH_YEAR.fullmatch(folded):
         return Due("day", _month_end(int(match[1]), int(match[2])))
+    if match := DAY_MONTH.fullmatch(folded):
+        return Due("day", _existing_day(int(match[1]), int(match[2]), year))
     return None
 
 

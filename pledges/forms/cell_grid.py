@@ -28,7 +28,7 @@ _FIGURES_OF_A_REVISION = 9
 Raw = Mapping[str, str]
 
 
-def name_of(column: str, member_id: int) -> str:
+def name_of(column: str, member_id: int | str) -> str:
     """The name of a field of a row in the form."""
     return f"{column}_{member_id}"
 
@@ -78,7 +78,7 @@ class Posted:
         return digest_of(self.raw) != self.key.digest
 
 
-def read_posted(data: Mapping[str, Any], member_id: int) -> Posted | None:
+def read_posted(data: Mapping[str, Any], member_id: int | str) -> Posted | None:
     """The row of a member in what a browser sent; None when there is none.
 
     Under a key that cannot be read it is a new row: nothing typed is dropped, nothing overwritten.

@@ -13,7 +13,7 @@ from cadres.models import Member, Membership, Unit, User
 from pledges import queries
 from pledges.actions.cell_entry import OVER
 from pledges.forms.cell_grid import BLANK, COLUMNS, RowKey, missing, stored
-from pledges.models import EventAction, Pledge, PledgeEvent, PledgeTier, Tier
+from pledges.models import EventAction, Novelty, Pledge, PledgeEvent, PledgeTier, Tier
 from pledges.permissions import lane_of, visible_pledges
 from pledges.states import EDITABLE, PledgeStatus
 from pledges.views.paging import page_of
@@ -107,7 +107,11 @@ class GridRow:
     @property
     def lost(self) -> str:
         """What was typed in a row that takes nothing any more."""
-        return " · ".join(self.raw[name] for name in COLUMNS if self.raw[name]) if self.bound else ""
+        if not self.bound:
+            return ""
+        kinds = {str(code): str(label) for code, label in Novelty.choices}
+        words = {**self.raw, "novelty": kinds.get(self.raw["novelty"], self.raw["novelty"])}
+        return " · ".join(words[name] for name in COLUMNS if words[name])
 
     @property
     def problems(self) -> list[Problem]:

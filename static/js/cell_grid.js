@@ -75,7 +75,9 @@
 
   /* A row that takes nothing any more shows what had been typed in it, until the table is saved again */
   function tellLost(row, { typed }) {
-    const text = COLUMNS.map((column) => typed[column]).filter(Boolean).join(" · ");
+    const kind = document.getElementById("col-novelty").getAttribute(`data-kind-${typed.novelty}`);
+    const words = { ...typed, novelty: kind ?? typed.novelty };
+    const text = COLUMNS.map((column) => words[column]).filter(Boolean).join(" · ");
     const note = row.querySelector("[data-lost]");
     if (!text || COLUMNS.every((column) => typed[column] === valueIn(row, column))) delete kept[row.dataset.row];
     if (!kept[row.dataset.row] || !note.hidden) return;

@@ -151,6 +151,8 @@ def test_a_member_may_be_just_eighteen():
         ("Cả năm 2024", Due("year", date(2024, 12, 31))),
         ("trong năm", Due("year", date(2024, 12, 31))),
         ("30/9/2024", Due("day", date(2024, 9, 30))),
+        ("30/9", Due("day", date(2024, 9, 30))),
+        ("1.7", Due("day", date(2024, 7, 1))),
         ("tháng 2/2024", Due("day", date(2024, 2, 29))),
         (datetime(2024, 9, 30), Due("day", date(2024, 9, 30))),  # noqa: DTZ001
     ],
@@ -166,6 +168,8 @@ def test_deadlines(typed, due):
         ("Quý I/2025", "The due date quarter I/2025 is outside the year 2024"),
         ("Cả năm 2023", "The due date the whole of 2023 is outside the year 2024"),
         ("31/9/2024", "Invalid date: month 9/2024 has only 30 days"),
+        ("31/2", "Invalid date: month 2/2024 has only 29 days"),
+        ("3/30", "Invalid date: there is no month 30 (the day comes first)"),
         ("Quý V/2024", "“Quý V/2024” is not a date; write day/month/year, for example 26/03/2024"),
         (2024.0, "“2024” is not a date; write day/month/year, for example 26/03/2024"),
         ("", "The date is missing"),

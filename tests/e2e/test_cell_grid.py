@@ -94,6 +94,10 @@ def _paste_and_fill(secretary: Visitor) -> None:
     page.keyboard.press("ArrowDown")
     expect(column(secretary, "novelty").nth(WRONG + 1)).to_be_focused()
     expect(column(secretary, "novelty").nth(WRONG)).to_have_value("difficult")
+    # The row says at once what is wrong; nothing has been saved yet.
+    expect(page.locator("table.sheet .field-error")).to_have_count(1)
+    expect(column(secretary, "due").nth(WRONG)).to_have_attribute("aria-invalid", "true")
+    assert not Pledge.objects.filter(lead_member__unit__code="BUOI-9").exists()
     typed = vi("{n} rows not saved yet").replace("{n}", str(PEOPLE))
     expect(page.locator("[data-count]")).to_contain_text(typed)
 
