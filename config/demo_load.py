@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +12,23 @@ from django.db.models import Max
 
 from cadres.actions.units import create_host
 from cadres.imports.roster import check_roster, write_roster
-from cadres.models import Body, BodyKind, ImportMode, Unit, UnitKind
+from cadres.models import (
+    CELL_KINDS,
+    Body,
+    BodyKind,
+    ImportMode,
+    Member,
+    Office,
+    OfficeKind,
+    Unit,
+    UnitKind,
+)
 from config import demo_story as story
 from config.demo_accounts import make_accounts
 from pledges import queries
 from pledges.actions import dockets, transitions
 from pledges.actions.acts import Act
-from pledges.actions.campaigns import create_campaign, guidance_list
+from pledges.actions.campaigns import SuggestedTask, create_campaign, guidance_list
 from pledges.actions.lists import mark_sent
 from pledges.actions.results import feature
 from pledges.imports import run as pledge_import
@@ -32,6 +43,7 @@ FOLDER = Path(settings.BASE_DIR) / "demo"
 def load(day: date, say: Say) -> None:
     """Everything the demo shows, through the same actions as an office uses."""
     host = _organisation(day, say)
+    _telephones(host)
     campaigns = _campaigns(host)
     _refresh_statistics()
     for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
@@ -72,12 +84,30 @@ def _organisation(day: date, say: Say) -> Unit:
     return Unit.objects.get(pk=host.pk)
 
 
+def _telephones(host: Unit) -> None:
+    """Invented numbers of the secretaries and of the committees; one secretary in ten has told none."""
+    offices = Office.objects.filter(kind=OfficeKind.SECRETARY, end=None).select_related("member")
+    secretaries = [office.member for office in offices.order_by("unit__path")]
+    for no, member in enumerate(secretaries, start=1):
+        member.phone = f"0900 000 {no:03}" if no % 10 else ""
+    Member.objects.bulk_update(secretaries, ["phone"])
+    committees = list(Unit.objects.filter(parent=host).exclude(kind__in=CELL_KINDS).order_by("path"))
+    for no, unit in enumerate(committees, start=1):
+        unit.phone = f"024 0000 00{no:02}"
+    Unit.objects.bulk_update(committees, ["phone"])
+
+
 def _campaigns(host: Unit) -> dict[str, Campaign]:
     clear = guidance_list(ListKind.CLARITY, "5 rõ", story.FIVE_CLEAR, "Quận ủy Tây Hồ, 2024")
     guidance_list(ListKind.CLARITY, "6 rõ", story.SIX_CLEAR, "Kết luận 226-KL/TW, 11/12/2025")
     dares = guidance_list(ListKind.DARE, "7 dám", [(label, ()) for label in story.SEVEN_DARES])
     good = guidance_list(ListKind.FOUR_GOOD, "4 tốt", [(label, ()) for label in story.FOUR_GOOD])
-    plans = (*story.CADRES, story.MEMBERS)
+    suggested = [
+        SuggestedTask(unit=host, order=order, title=title, product=product, theme=theme)
+        for order, (title, product, theme) in enumerate(story.SUGGESTED, start=1)
+    ]
+    members = replace(story.MEMBERS.tiers[0], suggestions=suggested)
+    plans = (*story.CADRES, replace(story.MEMBERS, tiers=(members,)))
     campaigns = {plan.code: create_campaign(host, plan, on=plan.opens_on) for plan in plans}
     for campaign in campaigns.values():
         campaign.lists.set([clear, dares, good])

@@ -15,8 +15,6 @@ class ListRequestForm(forms.Form):
         limit=1000,
         rows=4,
         label=gettext_lazy("What is to be amended in the list?"),
-        help_text=gettext_lazy(
-            "The secretary reads these words above the list. Do not write anything that is a State secret."
-        ),
+        help_text=gettext_lazy("The secretary reads these words above the list."),
         error_messages={"required": gettext_lazy("Say what is to be amended.")},
     )

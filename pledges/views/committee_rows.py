@@ -1,5 +1,6 @@
 """The lists a committee awaits, as its page shows them: which level, state, name and order."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -47,12 +48,15 @@ def _worst(rate: Rate) -> tuple[bool, float]:
     return not rate.denominator, rate.numerator / max(rate.denominator, 1)
 
 
-SORTS: dict[str, Callable[[Unit, Below], Any]] = {
-    "name": lambda unit, _below: unit.path,
-    "sent": lambda _unit, below: _worst(below.cells_sent),
-    "endorsed": lambda _unit, below: _worst(below.cells_endorsed),
-    "cadres": lambda _unit, below: _worst(below.cadres),
+SORTS: dict[str, Callable[[Unit, Below, Rate], Any]] = {
+    "name": lambda unit, _below, _people: unit.path,
+    "registered": lambda _unit, _below, people: _worst(people),
+    "sent": lambda _unit, below, _people: _worst(below.cells_sent),
+    "endorsed": lambda _unit, below, _people: _worst(below.cells_endorsed),
+    "cadres": lambda _unit, below, _people: _worst(below.cadres),
 }
+# The cells of the host are too many to be put in order one by one; those of a committee are not.
+COLUMNS = {CELLS: ("name", "registered"), UNITS: ("name", "sent", "endorsed", "cadres")}
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,11 @@ class ListRow:
     def phone(self) -> str:
         """The secretary's telephone, or the organisation's own."""
         return (self.secretary.member.phone if self.secretary else "") or self.unit.phone
+
+    @property
+    def dial(self) -> str:
+        """What a telephone dials: nothing but digits and the sign of a country."""
+        return re.sub(r"[^0-9+]", "", self.phone)
 
     @property
     def state(self) -> str:
@@ -93,8 +102,9 @@ class ListFilter:
         self.wanted = params.get("show", "")
         if self.wanted not in ("", *STATES):
             raise Http404
+        self.sorts = not self.is_host or self.of == UNITS
         sort = params.get("sort", "")
-        self.sort = sort if self.of == UNITS and sort.removeprefix("-") in SORTS else ""
+        self.sort = sort if self.sorts and sort.removeprefix("-") in COLUMNS[self.of] else ""
 
     @cached_property
     def grassroots(self) -> Tier | None:
@@ -145,20 +155,28 @@ class ListFilter:
 
     @cached_property
     def page(self) -> Page[Unit]:
-        """One page of them; the units directly below the host are few and may stand in another order."""
+        """One page of them, in the order asked for."""
         number = self.params.get("page")
-        if self.of == UNITS:
-            return Paginator(self._sorted(list(self.found)), PAGE).get_page(number)
+        if self.of == UNITS or self.sort:
+            return Paginator(self._sorted(), PAGE).get_page(number)
         known = None if self.name else self.totals[self.show]
         return page_of(self.found, size=PAGE, number=number, known=known)
 
-    def _sorted(self, units: list[Unit]) -> list[Unit]:
-        key = SORTS[self.sort.removeprefix("-") or "name"]
+    def _sorted(self) -> list[Unit]:
+        key, below, people = SORTS[self.sort.removeprefix("-") or "name"], self.below, self.people
         return sorted(
-            units,
-            key=lambda unit: key(unit, self.below.get(unit.path, Below())),
+            self.found,
+            key=lambda unit: key(unit, below.get(unit.path, Below()), people.get(unit.pk, Rate(0, 0))),
             reverse=self.sort.startswith("-"),
         )
+
+    @cached_property
+    def people(self) -> dict[int, Rate]:
+        """By cell, its people who have registered: of the page, or of every cell where they may order it."""
+        if self.of != CELLS:
+            return {}
+        units = list(self.found) if self.sort else list(self.page)
+        return figures.people_by_unit(self.tier, units, self.day)
 
     @cached_property
     def below(self) -> dict[str, Below]:
@@ -228,8 +246,8 @@ class ListFilter:
         lists = SentList.objects.filter(tier=self.tier, unit__in=units).select_related("endorsed_by")
         sent = {row.unit_id: row for row in lists}
         offices = Office.objects.filter(unit__in=units, end=None, kind=OfficeKind.SECRETARY)
-        secretaries = {office.unit_id: office for office in offices.select_related("member")}
-        people = figures.people_by_unit(self.tier, units, self.day) if self.of == CELLS else {}
+        by_start = offices.select_related("member").order_by("start", "pk")
+        secretaries = {office.unit_id: office for office in by_start}
         return [
             ListRow(
                 unit,
@@ -238,7 +256,7 @@ class ListFilter:
                 self.pending.get(unit.pk),
                 self.to_amend.get(unit.pk),
                 self.below.get(unit.path, Below()) if self.of == UNITS else None,
-                people.get(unit.pk),
+                self.people.get(unit.pk),
             )
             for unit in units
         ]

@@ -22,7 +22,13 @@ from pledges.actions.acts import NotAllowedError
 from pledges.actions.endorsements import build_endorsement
 from pledges.forms.dockets import EndorseForm
 from pledges.models import SentList, Tier, TierKind
-from pledges.permissions import can_ask_to_amend, can_build_for, can_record, can_send_list
+from pledges.permissions import (
+    can_ask_to_amend,
+    can_build_for,
+    can_keep_telephones,
+    can_record,
+    can_send_list,
+)
 from pledges.states import CampaignState, DocketState
 from pledges.views.cadre_rows import CadrePanel
 from pledges.views.committee_rows import UNITS, ListFilter
@@ -74,6 +80,7 @@ def sent_lists(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "sort": chosen.sort,
         "sum": chosen.sum(),
         "may_record": body is not None and can_record(user, body),
+        "may_keep": can_keep_telephones(user, place),
         "may_ask": any(can_ask_to_amend(user, tier, row.unit) for row in rows),
         "reminder": reminder(chosen) if may_endorse(user, tier, body) else "",
         "form": EndorseForm(initial={"ref": uuid.uuid4()}),

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -27,11 +28,11 @@ from pledges.views.committees import lists_url
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """The list that was sent, and the reasons why it is to be amended."""
-    tier, place = _list_for(request, campaign, unit)
+    tier, place = list_for(request, campaign, unit)
     user = person(request)
     if not can_ask_to_amend(user, tier, place):
         raise PermissionDenied(_("You do not ask this organisation to amend its list."))
-    back = lists_url(tier, _awaited_at(user, tier, place))
+    back = page_awaiting(user, tier, place)
     if request.method != "POST" and not SentList.objects.filter(tier=tier, unit=place).exists():
         messages.info(request, _("This list is with the organisation; it has to be sent first."))
         return redirect(back)
@@ -60,7 +61,7 @@ def ask(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     )
 
 
-def _list_for(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
+def list_for(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
     """The members' tier and a unit that sends a list; 404 for strangers."""
     tiers = Tier.objects.filter(kind=TierKind.MEMBERS).exclude(campaign__state=CampaignState.DRAFT)
     tier = get_object_or_404(tiers.select_related("campaign__host"), campaign__code=campaign)
@@ -79,13 +80,14 @@ def _ask(user: User, tier: Tier, place: Unit, form: ListRequestForm) -> ListRequ
         return None
 
 
-def _awaited_at(user: User, tier: Tier, place: Unit) -> Unit:
-    """The committee on whose page the person came: the host, or where he is the officer."""
-    if place.parent_id == tier.campaign.host_id:
-        return tier.campaign.host
-    scope = scope_of(user)
-    return next(
-        scope.units[path]
-        for path in scope.paths.get(Role.GRASSROOTS_OFFICER, ())
-        if place.path.startswith(path)
-    )
+def page_awaiting(user: User, tier: Tier, place: Unit) -> str:
+    """The page on which the person awaits the unit's list: the host's, or that of his own committee."""
+    host, scope = tier.campaign.host, scope_of(user)
+    if scope.covers(Role.BOARD_OFFICER, host.path):
+        if place.parent_id == host.pk:
+            return lists_url(tier, host)
+        return reverse("pledges:committee", args=[tier.campaign.code, host.code])
+    roles = (Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER)
+    held = [path for role in roles for path in scope.paths.get(role, ())]
+    own = next(path for path in held if place.path.startswith(path))
+    return lists_url(tier, scope.units[own])

@@ -15,7 +15,7 @@ from pledges.models import Docket, SentList
 from pledges.states import DocketState, Outcome
 from tests.factories import START, CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.docket_scene import DAY, conclude, scene, ward
-from tests.pledges.factories import secretary_of
+from tests.pledges.factories import pledge_in, secretary_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,8 +96,8 @@ def test_what_is_missing_is_shown_first_with_whom_to_call(place, visit):
     secretary(missing, family_names="Ngô Anh", given_name="Đạt", phone="0912 345 678")
     response = visit(place.officer).get(at(place.unit))
     assert (units(response), response.context["chosen"].show) == ([missing], "not_sent")
-    assert "Ngô Anh Đạt · 0912 345 678" in text_of(response)
-    assert 'href="tel:0912 345 678"' in response.content.decode()
+    assert "Ngô Anh Đạt 0912 345 678" in text_of(response)
+    assert 'href="tel:0912345678"' in response.content.decode()
 
 
 def test_a_secretary_whose_post_ended_is_not_called(place, visit):
@@ -137,6 +137,48 @@ def test_cells_are_found_by_name_without_marks(place, visit):
     assert units(client.get(at(place.unit) + "?name=hòa+truong")) == [school]
     response = client.get(at(place.unit) + "?name=khong+co")
     assert "Nothing found" in text_of(response)
+
+
+def registered_of(cell, n, tier):
+    """A cell of two counted members, of whom `n` have registered."""
+    secretary = secretary_of(cell)
+    for no in range(2):
+        member = MemberFactory(unit=cell)
+        if no < n:
+            pledge_in("submitted", member, tier, secretary)
+    return cell
+
+
+def test_the_cells_of_a_committee_stand_in_the_order_of_the_share_registered(place, visit):
+    cells = [registered_of(place.cell(sent=False), n, place.tier) for n in (1, 2, 0)]
+    empty = place.cell(sent=False)
+    one, two, none = cells
+    client = visit(place.officer)
+    assert units(client.get(at(place.unit))) == [one, two, none, empty]
+    page = client.get(at(place.unit) + "?sort=registered&show=all")
+    assert units(page) == [none, one, two, empty]
+    assert 'aria-sort="ascending"' in page.content.decode()
+    assert all("sort=registered" in chip["url"] for chip in page.context["chosen"].chips())
+    assert units(client.get(at(place.unit) + "?sort=-registered")) == [empty, two, one, none]
+    assert units(client.get(at(place.unit) + "?sort=-name")) == [empty, none, two, one]
+    assert units(client.get(at(place.unit) + "?sort=endorsed")) == [one, two, none, empty]
+
+
+def test_the_cells_of_the_host_stand_in_the_order_of_the_tree(place, visit):
+    cells = [registered_of(place.cell(sent=False), n, place.tier) for n in (1, 0)]
+    page = visit(place.scene.board).get(at(place.scene.host) + "?sort=registered")
+    assert units(page) == cells
+    assert "aria-sort" not in page.content.decode()
+    assert not any("sort" in chip["url"] for chip in page.context["chosen"].chips())
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_an_order_costs_the_same_for_one_cell_and_three(place, visit, n, django_assert_num_queries):
+    for _ in range(n):
+        registered_of(place.cell(sent=False), 1, place.tier)
+    client = visit(place.officer)
+    with django_assert_num_queries(22):
+        assert len(client.get(at(place.unit) + "?sort=registered").context["rows"]) == n
 
 
 def test_a_long_list_has_pages_that_keep_the_filter(place, visit):
@@ -314,7 +356,18 @@ def test_who_sends_early_is_told_what_is_missing(place, visit):
     place.cell()
     place.cell(sent=False)
     page = visit(place.officer).get(at(place.unit)).content.decode()
-    assert "1 cells have not sent yet and 1 lists are not endorsed yet" in page
+    assert "Cells that have not sent: 1; lists not endorsed yet: 1. They will not be part of it." in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [(True, "now? Lists not endorsed yet: 1."), (False, "now? Cells that have not sent: 1.")],
+)
+def test_only_what_is_missing_is_told(place, visit, sent, told):
+    place.cell()
+    endorsed(place)
+    place.cell(sent=sent)
+    assert told in visit(place.officer).get(at(place.unit)).content.decode()
 
 
 def test_nothing_endorsed_cannot_be_sent(place, visit):
