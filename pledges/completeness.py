@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cadres.dates import ROMAN
 from cadres.models import CELL_KINDS, Body, Unit, UnitKind
 from cadres.templatetags.display import day as shown
 from cadres.templatetags.display import number
@@ -60,7 +61,7 @@ def _quarter_problems(year: int, quarters: Mapping[int, date]) -> dict[str, str]
         if not first <= on <= last:
             text = _("Quarter %(quarter)s is reported on between %(first)s and %(last)s.")
             found[f"quarter_{quarter}"] = text % {
-                "quarter": quarter,
+                "quarter": ROMAN[quarter - 1],
                 "first": shown(first),
                 "last": shown(last),
             }

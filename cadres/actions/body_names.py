@@ -24,7 +24,7 @@ def committee_of(name: str) -> tuple[str, str]:
         return name, OTHER_COMMITTEE[1]
     rest = name[len(ORGANISATION) :]
     for word, (committee, symbol) in COMMITTEES.items():
-        if fold(rest).startswith(f"{fold(word)} "):
+        if rest.lower().startswith(f"{word} "):  # marks tell "quận" from "Quân sự"
             return f"{committee} {rest[len(word) + 1 :]}", symbol
     return f"{OTHER_COMMITTEE[0]} {rest}", OTHER_COMMITTEE[1]
 

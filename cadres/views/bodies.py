@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,7 +22,7 @@ from cadres.actions.bodies import (
     write_body,
 )
 from cadres.forms.bodies import BodyForm
-from cadres.models import Body, BodyKind, Unit
+from cadres.models import CELL_KINDS, Body, BodyKind, Unit
 from cadres.permissions import can_keep_roster, can_read_unit, scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
@@ -48,7 +49,10 @@ def _own_unit(request: HttpRequest) -> Unit:
 @role_required(Role.BOARD_OFFICER)
 @require_GET
 def body_list(request: HttpRequest) -> HttpResponse:
-    """Bodies of a unit (?unit, else one's own), and the units below it to go on to (?q)."""
+    """Bodies of a unit (?unit, else one's own), and the units below it to go on to (?q).
+
+    Cells are shown only when looked for: their meeting is not entered.
+    """
     unit = _unit_to_keep(request, request.GET["unit"]) if "unit" in request.GET else _own_unit(request)
     bodies = {body.kind: body for body in Body.objects.filter(unit=unit, ended_on=None)}
     below = Unit.objects.in_force().under(unit.path).exclude(pk=unit.pk)
@@ -58,10 +62,15 @@ def body_list(request: HttpRequest) -> HttpResponse:
     lacking = lacking_first_body(unit)
     if request.GET.get("show") == "lacking":
         below = below.filter(pk__in=lacking.values("pk"))
+    elif not wanted:
+        below = below.exclude(kind__in=CELL_KINDS)
+    below = below.select_related("parent").prefetch_related(
+        Prefetch("bodies", Body.objects.filter(ended_on=None).order_by("pk"))
+    )
     context = {
         "unit": unit,
         "bodies": [(kind, bodies.get(kind)) for kind in _kinds(unit)],
-        "page": Paginator(below.select_related("parent"), PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(below, PAGE).get_page(request.GET.get("page")),
         "lacking": lacking.count(),
         "wanted": wanted,
         "show": request.GET.get("show", ""),

@@ -14,7 +14,7 @@ from cadres.templatetags.display import number
 from pledges.actions.campaign_copy import LIST_KINDS
 from pledges.actions.campaign_tiers import MOST_STEPS, Asked, counted_by, step_problem
 from pledges.actions.campaigns import Step, steps_of
-from pledges.forms.fields import Count, blank_choice
+from pledges.forms.fields import Count, Problem, blank_choice, problems_of_rows
 from pledges.models import Authority, Counted, StepLevel, StepMode, Tier, TierKind
 from pledges.states import CampaignState
 
@@ -198,6 +198,11 @@ class RouteForm:
         verb, index = _row_meant(do)
         gone = index if verb == "remove" else -1
         return all([row.is_valid() for place, row in enumerate(self.rows) if place != gone])
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong, row by row."""
+        return problems_of_rows(self.rows)
 
     def steps(self, do: str) -> list[Step]:
         """The steps as they are to stand after `do`: save, up-2, down-2, remove-2 (rows from nought)."""

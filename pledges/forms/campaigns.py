@@ -175,9 +175,14 @@ class BasicsForm(forms.Form):
         )
 
     @property
-    def days(self) -> list[Any]:
-        """The fields that stand two in a row."""
-        return [self[name] for name in self.fields if name != "title"]
+    def window(self) -> list[Any]:
+        """The first and the last day, as far as they are asked for."""
+        return [self[name] for name in ("opens_on", "closes_on") if name in self.fields]
+
+    @property
+    def quarters(self) -> list[Any]:
+        """The days by which the quarters are reported."""
+        return [self[f"quarter_{quarter}"] for quarter in QUARTERS]
 
 
 class GuidanceForm(forms.Form):

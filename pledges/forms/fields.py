@@ -1,6 +1,7 @@
 """Fields that take text, numbers and days as offices type them, and keep what was typed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,27 @@ from cadres.templatetags.display import number
 from cadres.text import clean, clean_text, parse_decimal_vn, parse_int_vn
 
 LARGEST = Decimal(10) ** 12
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a field; `row` counts from 1 where the form has rows."""
+
+    field: BoundField
+    text: str
+    row: int | None = None
+
+
+def problems_of(form: forms.Form, row: int | None = None) -> Iterator[Problem]:
+    """What is wrong with a form, field by field."""
+    for field in form:
+        for text in field.errors:
+            yield Problem(field, str(text), row)
+
+
+def problems_of_rows(forms_of_rows: Iterable[forms.Form]) -> list[Problem]:
+    """What is wrong in rows that are a form each."""
+    return [one for row, form in enumerate(forms_of_rows, start=1) for one in problems_of(form, row)]
 
 
 class FormRef(forms.UUIDField):

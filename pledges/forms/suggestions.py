@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cadres.text import clean
 from pledges.actions.suggestions import MOST_SUGGESTIONS, SuggestedRow
-from pledges.forms.fields import Words
+from pledges.forms.fields import Problem, Words, problems_of, problems_of_rows
 from pledges.models import Suggestion, Theme
 
 LIMIT = 500
@@ -101,6 +101,11 @@ class SuggestionsForm:
     def is_valid(self) -> bool:
         """Whether every row can be read; all of them are looked at."""
         return all([form.is_valid() for form in (*self.rows, self.paste)])
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong, row by row, at last in what was pasted."""
+        return [*problems_of_rows(self.rows), *problems_of(self.paste)]
 
     def tasks(self) -> list[SuggestedRow]:
         """The rows that stay, then those pasted; a task that stands there already is not doubled."""

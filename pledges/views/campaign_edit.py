@@ -21,6 +21,7 @@ from cadres.roles import Role
 from pledges.actions import campaign_edits, campaign_tiers
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.campaign_copy import copy_campaign
+from pledges.actions.campaign_stages import why_fixed
 from pledges.actions.campaigns import READY_ROUTES, begin_campaign
 from pledges.completeness import BASICS, GUIDANCE, LISTS, ROUTES, TIERS
 from pledges.forms.campaign_tiers import RouteForm, TierForm
@@ -34,6 +35,7 @@ from pledges.forms.campaigns import (
     next_year,
 )
 from pledges.models import Campaign, Tier, TierKind
+from pledges.states import CampaignState
 from pledges.views.campaign_page import edit_context
 from pledges.views.campaign_stage import campaign_to_run
 
@@ -103,10 +105,19 @@ def edit(request: HttpRequest, campaign: str) -> HttpResponse:
             kind = request.POST.get("kind", "")
             url = reverse("pledges:campaign_edit", args=[found.code])
             return redirect(f"{url}?saved={section}&kind={kind}#{section}")
+        found.refresh_from_db(fields=["state"])
+        _tell_if_not_shown(request, found, section)
     saved = request.GET.get("saved", "") if failed is None else ""
     opened = request.GET.get("kind", "") if saved == ROUTES else ""
     context = edit_context(found, clock.today(), failed, opened) | {f"saved_{saved}": True}
     return TemplateResponse(request, "pledges/campaign_edit.html", context)
+
+
+def _tell_if_not_shown(request: HttpRequest, campaign: Campaign, section: str) -> None:
+    """Say why above the page where the section, meanwhile fixed, has no form any more to say it."""
+    fixed = campaign.state != CampaignState.DRAFT and section in (LISTS, ROUTES)
+    if fixed or campaign.state == CampaignState.CLOSED:
+        messages.error(request, why_fixed(campaign))
 
 
 def _try(form: forms.Form, write: Callable[[], Any]) -> Failed:

@@ -81,12 +81,13 @@ MOVES = {
 
 @dataclass(frozen=True)
 class Stage:
-    """One of the stages in order, and when the campaign entered it."""
+    """One of the stages in order, when the campaign entered it last and who moved it."""
 
     label: str
     is_over: bool
     is_current: bool
     since: str
+    actor: str
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,21 @@ def stages_of(campaign: Campaign, events: list[CampaignEvent]) -> list[Stage]:
     entered = {event.to_state: event for event in events}
     order = list(CampaignState.values)
     at = order.index(campaign.state)
+    reached = {state: event for state, event in entered.items() if order.index(state) <= at}
     return [
         Stage(
             label=str(label),
             is_over=order.index(state) < at,
             is_current=state == campaign.state,
-            since=shown(entered[state].on) if state in entered and order.index(state) <= at else "",
+            since=shown(reached[state].on) if state in reached else "",
+            actor=_actor(reached[state]) if state in reached else "",
         )
         for state, label in CampaignState.choices
     ]
+
+
+def _actor(event: CampaignEvent) -> str:
+    return event.actor.display_name if event.actor else ""
 
 
 def history(events: list[CampaignEvent]) -> list[dict[str, str]]:
@@ -121,7 +128,7 @@ def history(events: list[CampaignEvent]) -> list[dict[str, str]]:
         {
             "what": event.get_to_state_display(),
             "when": shown(event.on),
-            "who": event.actor.display_name if event.actor else "",
+            "who": _actor(event),
             "note": event.note,
             "tone": "green" if event.to_state == CampaignState.OPEN else "grey",
         }

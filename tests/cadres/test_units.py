@@ -129,6 +129,7 @@ def test_a_tree_deeper_than_sixteen_levels_is_refused(host):
         ("Đảng bộ huyện Gia Lâm", ("Huyện ủy Gia Lâm", "HU")),
         ("Đảng bộ phường Bưởi", ("Đảng ủy phường Bưởi", "ĐU")),
         ("Đảng bộ Công an quận", ("Đảng ủy Công an quận", "ĐU")),
+        ("Đảng bộ Quân sự quận", ("Đảng ủy Quân sự quận", "ĐU")),
         ("Ban Cán sự", ("Ban Cán sự", "ĐU")),
     ],
 )
