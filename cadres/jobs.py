@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -30,6 +30,7 @@ class Job(models.Model):
     """Work done in the background: state, lease, attempts, progress, error."""
 
     task_name: ClassVar[str]  # the task that does the work; every concrete job names its own
+    most_attempts: ClassVar[int] = MAX_ATTEMPTS
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED, db_index=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -46,15 +47,20 @@ class Job(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def waiting(cls, now: datetime) -> Q:
+        """Which rows nobody has taken yet and a worker may take at `now`."""
+        return Q(state=JobState.QUEUED)
+
     def claim(self) -> bool:
         """Take the job by compare-and-set; False when another worker has it or it is over.
 
-        A job whose lease ran out may be taken again; after MAX_ATTEMPTS it is failed instead.
+        A job whose lease ran out may be taken again; after `most_attempts` it is failed instead.
         """
         now = timezone.now()
-        free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+        free = self.waiting(now) | Q(state=JobState.RUNNING, lease_until__lt=now)
         mine = type(self)._base_manager.filter(free, pk=self.pk)
-        if mine.filter(attempts__gte=MAX_ATTEMPTS).update(
+        if mine.filter(attempts__gte=self.most_attempts).update(
             state=JobState.FAILED, finished_at=now, error=str(_("Given up after several attempts."))
         ):
             return False

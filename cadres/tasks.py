@@ -1,4 +1,4 @@
-"""Tasks of the queue `jobs`: the sweep that no lost message can stop, and the import of rosters."""
+"""Tasks of the queue `jobs`: the sweep that no lost message can stop, imports of rosters, letters."""
 
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from cadres import clock
 from cadres.actions.import_jobs import drop_old_files, drop_upload
 from cadres.imports import roster
 from cadres.jobs import Job, JobState
+from cadres.mail import deliver
 from cadres.models import ImportJob, ImportMode, RosterImport
 from cadres.wake import wake
 
@@ -27,19 +28,26 @@ def sweep() -> int:
     Every concrete job of every app names its task in `task_name`. Files that have served are dropped.
     """
     # Rows carry the day the site lives on; a lease is real time.
-    now = clock.now()
-    waiting = Q(state=JobState.QUEUED, created_at__lt=now - TOO_LONG)
-    lost = Q(state=JobState.RUNNING, lease_until__lt=timezone.now())
+    long_ago, now = clock.now() - TOO_LONG, timezone.now()
+    lost = Q(state=JobState.RUNNING, lease_until__lt=now)
     woken = 0
     for model in apps.get_models():
         if issubclass(model, Job):
-            jobs = model._default_manager.filter(waiting | lost).order_by("pk").values_list("pk", flat=True)
+            lying = model.waiting(now) & Q(created_at__lt=long_ago)
+            jobs = model._default_manager.filter(lying | lost).order_by("pk").values_list("pk", flat=True)
             for pk in jobs[:AT_ONCE]:
                 wake(model.task_name, pk)
                 woken += 1
         if issubclass(model, ImportJob):
-            drop_old_files(model, at=timezone.now())
+            drop_old_files(model, at=now)
     return woken
+
+
+@shared_task(name="jobs.mail")
+def send_mail(*pks: int) -> None:
+    """Send letters, each on its own: one that fails holds up none of the others."""
+    for pk in pks:
+        deliver(pk)
 
 
 @shared_task(name="jobs.roster_import")

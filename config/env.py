@@ -51,3 +51,27 @@ def postgres(url: str) -> dict[str, object]:
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def smtp(url: str) -> dict[str, object]:
+    """Django's mail settings from `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS at once).
+
+    `?tls=none` is for a relay on the same machine. Raises ImproperlyConfigured for anything else.
+    """
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    tls = options.pop("tls", "starttls")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must begin with smtp:// or smtps:// and name a host")
+    if options or tls not in ("starttls", "none"):
+        raise ImproperlyConfigured("EMAIL_URL understands ?tls=none and no other option")
+    at_once = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": unquote(parts.hostname),
+        "EMAIL_PORT": parts.port or (465 if at_once else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": at_once,
+        "EMAIL_USE_TLS": not at_once and tls == "starttls",
+    }

@@ -7,6 +7,7 @@ site (SQLite, file broker) on one machine. Production is the same file with PROD
 import secrets
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.databases import databases
 from config.demo import day_of
-from config.env import env_bool, env_list, env_text
+from config.env import env_bool, env_list, env_text, smtp
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env_text("VAR_DIR", str(BASE_DIR / "var")))
@@ -214,6 +215,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 
+# Letters. The address of the site stands in them, as a worker serves no request that would tell it.
+SITE_URL = env_text("SITE_URL") or (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}/" if PRODUCTION else "http://127.0.0.1:8000/"
+)
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_BACKEND = "cadres.mail_files.FileBackend"
+EMAIL_TIMEOUT = 20
+_email_url = env_text("EMAIL_URL")
+if _email_url:
+    globals().update(smtp(_email_url))
+# Without a server a production site tells people on its pages only; any other writes files below var/.
+SENDS_MAIL = bool(_email_url) or not PRODUCTION
+DEFAULT_FROM_EMAIL = env_text("MAIL_FROM") or f"no-reply@{urlsplit(SITE_URL).hostname}"
+
 # A day fixed for the demo, or None for the real one; security clocks never read it.
 _today = env_text("SITE_TODAY")
 _demo_day = None if PRODUCTION else day_of(VAR, DATABASES["default"])
@@ -263,6 +278,9 @@ CELERY_BEAT_SCHEDULE = {
     "counts": {"task": "counts.consume", "schedule": 10.0},
     "midnight": {"task": "counts.turn_day", "schedule": crontab(hour=0, minute=1)},
     "check": {"task": "counts.check", "schedule": crontab(hour=2, minute=30)},
+    "journal": {"task": "jobs.check_journal", "schedule": crontab(hour=3, minute=0)},
+    # In the morning, when people read; nothing of it goes out at night.
+    "remind": {"task": "jobs.remind", "schedule": crontab(hour=7, minute=30)},
 }
 
 LOGGING = {

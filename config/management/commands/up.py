@@ -50,7 +50,10 @@ class Command(BaseCommand):
                 raise CommandError("Stopped before the site was started.", returncode=130) from None
             connections.close_all()
             supervisor = Supervisor(
-                _commands(host, port), env=self._environment(host), logs=settings.VAR / "log", say=self._say
+                _commands(host, port),
+                env=self._environment(host, port),
+                logs=settings.VAR / "log",
+                say=self._say,
             )
             supervisor.run(
                 is_ready=lambda: web_answers(port, _reachable(host)), on_ready=lambda: self._greet(host, port)
@@ -85,11 +88,12 @@ class Command(BaseCommand):
             if subprocess.run(command, env=env, cwd=settings.BASE_DIR, check=False).returncode:
                 raise CommandError("The demo could not be loaded.")
 
-    def _environment(self, host: str) -> Mapping[str, str]:
+    def _environment(self, host: str, port: int) -> Mapping[str, str]:
         """The environment of the children; on the demo's database the demo's day and sign-in buttons."""
+        fixed = {"SITE_URL": f"http://{_reachable(host, in_url=True)}:{port}/"}
         if not demo.is_marked():
-            return os.environ
-        fixed = {"SITE_TODAY": demo.DEMO_DAY}
+            return fixed | os.environ
+        fixed["SITE_TODAY"] = demo.DEMO_DAY
         if host in LOOPBACK:
             fixed["DEMO"] = "True"
         else:
