@@ -15,13 +15,10 @@ from pledges import queries
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
 from pledges.views.cell_place import cell_place, secretary_name
 from pledges.views.cell_rows import CellList, Line, Person, read_list
+from pledges.views.paper_size import MEETING, SIGNING, size_of
 
 TEMPLATES = {"meeting": "pledges/cell_print.html", "signing": "pledges/cell_sign.html"}
-# Up to so many tasks stand on one page in letters of that size; more are set in the smallest.
-SIZES = {
-    "meeting": {"paper-roomy": 12, "paper-usual": 15, "paper-close": 22, "paper-small": 28},
-    "signing": {"paper-roomy": 10, "paper-usual": 14, "paper-close": 18, "paper-small": 20},
-}
+LAYOUTS = {"meeting": MEETING, "signing": SIGNING}
 
 Entries = list[tuple[Person, list[Line]]]
 
@@ -97,11 +94,37 @@ class Paper:
     @property
     def density(self) -> str:
         """The size of the letters, so that a usual cell stands on one page."""
-        sizes = SIZES[self.purpose]
-        return next((name for name, most in sizes.items() if self.tasks <= most), "paper-dense")
+        common = self.whole.common_status
+        rows = [
+            (_named(one), _printed(line, common), line.pledge.product)
+            for one, lines in self.entries
+            for line in lines
+        ]
+        return size_of(LAYOUTS[self.purpose], rows, self._foot)
+
+    @property
+    def _foot(self) -> list[str]:
+        """The texts below the list whose length is not known beforehand."""
+        if self.purpose != "meeting":
+            return []
+        returned = (f"{one.member.name} ({line.reason})" for one, lines in self.returned for line in lines)
+        texts = (", ".join(one.member.name for one in self.missing), "; ".join(returned))
+        return [text for text in texts if text]
 
     def _with(self, statuses: set[PledgeStatus]) -> Entries:
         rows = (
             (one, [line for line in one.lines if line.pledge.status in statuses]) for one in self.whole.people
         )
         return [(one, lines) for one, lines in rows if lines]
+
+
+def _named(one: Person) -> str:
+    """The name as long as it is printed."""
+    return f"{one.member.name} ({one.member.birth_year}) {'' if one.counted else one.why_not_counted}"
+
+
+def _printed(line: Line, common: str) -> str:
+    """The task with its status, where it differs from that of all."""
+    if line.status == common and not line.reason:
+        return line.pledge.title
+    return f"{line.pledge.title}\n{line.status} {line.reason}"

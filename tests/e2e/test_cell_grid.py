@@ -1,5 +1,7 @@
 """The secretary types for thirty in one table: pasted, an error, a reload, a session that ended, sent."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -22,6 +24,7 @@ LEFT_OVER = "Dòng thừa cuối bảng"
 PRODUCTS = [f"{no}/{no} hộ" for no in range(1, PEOPLE + 1)]
 PRODUCTS[2] = '"Tổ ""Xanh""\n3/3 hộ"'
 WRONG = 4
+PAGE_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 SENT = "%(n)s row has been sent to the cell.", "%(n)s rows have been sent to the cell."
 WRONG_ROWS = "%(shown)s row is to be corrected", "%(shown)s rows are to be corrected"
 
@@ -50,6 +53,7 @@ def test_thirty_members_in_one_table(signed_in, cell):
     _lose_the_connection(secretary)
     _lose_the_session(secretary)
     _send(secretary)
+    _print(secretary)
     pledges = Pledge.objects.filter(unit=cell).order_by("lead_member__position")
     assert [pledge.title for pledge in pledges] == TITLES
     assert pledges[2].product == 'Tổ "Xanh"\n3/3 hộ'
@@ -157,3 +161,14 @@ def _send(secretary: Visitor) -> None:
     secretary.hear(vi_count(*SENT, 1))
     assert page.locator("table.sheet .person-name").all_inner_texts() == names
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft')).length") == 0
+
+
+def _print(secretary: Visitor) -> None:
+    """Both papers of a cell of thirty stand on one A4 page each."""
+    page = secretary.page
+    secretary.follow(vi("Registration list of %(year)s", year=2024))
+    address = f"{page.url}print/"
+    for purpose in ("meeting", "signing"):
+        page.goto(f"{address}?for={purpose}")
+        expect(page.locator(".paper-list > tbody > tr")).to_have_count(PEOPLE)
+        assert len(PAGE_OF_PDF.findall(page.pdf(prefer_css_page_size=True))) == 1
