@@ -5,10 +5,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cadres.dates import DateError, Due, due_label, parse_due
 from cadres.text import clean, clean_text, fold
@@ -121,18 +124,33 @@ def fill(raw: Raw, *, novelty: str, due: str, over: bool) -> dict[str, str]:
 
 
 def novelty_of(text: str) -> str:
-    """The kind by its code or by its words ("Khó", "việc khó"); as typed when it is none."""
-    words = {fold(str(label)): code for code, label in (*NOVELTY_PHRASES.items(), *Novelty.choices)}
-    return text if text in Novelty else str(words.get(fold(text), text))
+    """The kind by its code or by its words in any language ("Khó", "việc khó"); as typed when it is none."""
+    return text if text in Novelty else _kinds().get(fold(text), text)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    words: dict[str, str] = {}
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            known = (*NOVELTY_PHRASES.items(), *Novelty.choices)
+            words |= {fold(str(label)): str(code) for code, label in known}
+    return words
 
 
 def read_due(text: str, year: int) -> Due:
-    """A deadline as the page writes it in either language, or as an office does. Raises DateError."""
-    for period in PERIODS.values():
-        due = parse_due(period, year)
-        if fold(text) == fold(due_label(due.kind, due.due_on)):
-            return due
-    return parse_due(text, year)
+    """A deadline as a page writes it in any language, or as an office does. Raises DateError."""
+    return _dues(year).get(fold(text)) or parse_due(text, year)
+
+
+@lru_cache(maxsize=32)
+def _dues(year: int) -> dict[str, Due]:
+    words: dict[str, Due] = {}
+    dues = [parse_due(period, year) for period in PERIODS.values()]
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            words |= {fold(due_label(due.kind, due.due_on)): due for due in dues}
+    return words
 
 
 def due_choices(year: int, day: date) -> list[str]:

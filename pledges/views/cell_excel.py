@@ -72,6 +72,9 @@ def _show(request: HttpRequest, tier: Tier, cell: Unit, sheet: CellSheet, *, sou
         pledge = saved.get(typed.member.pk)
         if not _is_new(typed, raw, pledge):
             continue
+        if pledge and not grid.by_member[typed.member.pk].editable:
+            problems.append(_sent(typed))
+            continue
         rows[typed.member.pk] = raw
         if _moved_on(typed, pledge):
             text = _("Row %(row)s: the registration of %(name)s has changed since the file was taken.")
@@ -80,6 +83,15 @@ def _show(request: HttpRequest, tier: Tier, cell: Unit, sheet: CellSheet, *, sou
         messages.info(request, _("The file holds nothing new: everything in it is in the table already."))
         return redirect("pledges:cell_grid", tier.campaign.code, cell.code)
     return page_with(request, tier, cell, rows, problems, source)
+
+
+def _sent(typed: TypedRow) -> str:
+    text = _(
+        "Row %(row)s: the registration of %(name)s has been sent and is not changed by the file."
+        " It says: “%(typed)s”."
+    )
+    said = " · ".join(filter(None, typed.raw.values()))
+    return text % {"row": typed.row, "name": typed.member.name, "typed": said}
 
 
 def _is_new(typed: TypedRow, raw: Mapping[str, str], pledge: Pledge | None) -> bool:

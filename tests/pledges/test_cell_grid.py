@@ -526,11 +526,14 @@ def test_a_long_cell_shows_the_rows_of_the_workbook(with_rows, cell, monkeypatch
         ("quarter III/2024", "quarter", date(2024, 9, 30)),
         ("cả năm", "year", date(2024, 12, 31)),
         ("the whole of 2024", "year", date(2024, 12, 31)),
+        ("cả năm 2024", "year", date(2024, 12, 31)),
+        ("30/6", "day", date(2024, 6, 30)),
         ("30/6/2024", "day", date(2024, 6, 30)),
     ],
 )
-def test_deadlines_are_read_as_offices_and_the_page_write_them(text_, kind, due_on):
-    with translation.override("en"):
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_deadlines_are_read_as_offices_and_the_page_write_them(text_, kind, due_on, language):
+    with translation.override(language):
         due = read_due(text_, 2024)
     assert (due.kind, due.due_on) == (kind, due_on)
 
@@ -545,8 +548,10 @@ def test_deadlines_are_read_as_offices_and_the_page_write_them(text_, kind, due_
         ("gì đó", "gì đó"),
     ],
 )
-def test_kinds_are_read_by_code_and_by_words(text_, code):
-    assert novelty_of(text_) == code
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_kinds_are_read_by_code_and_by_words(text_, code, language):
+    with translation.override(language):
+        assert novelty_of(text_) == code
 
 
 def test_filling_keeps_what_stands_unless_told_otherwise():
