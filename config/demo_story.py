@@ -70,6 +70,15 @@ def _cadres(year: int, *, quota: tuple[int, int | None], past: bool) -> Campaign
     )
 
 
+# What the district suggests to its members, with the product and the theme of the campaign it serves.
+SUGGESTED = (
+    ("Vận động các hộ trong ngõ phân loại rác tại nguồn", "12/12 hộ", 1),
+    ("Vận động các hộ kinh doanh tháo dỡ mái che, mái vẩy lấn chiếm vỉa hè", "100% số hộ", 1),
+    ("Hướng dẫn người cao tuổi cài đặt và sử dụng VNeID", "20/20 người", 2),
+    ("Số hóa hồ sơ lưu trữ của chi bộ", "100% hồ sơ các năm 2010–2023", 2),
+    ("Vẽ tranh bích họa, trồng hoa tại một đoạn đường ven Hồ Tây", "01 đoạn đường nở hoa", 3),
+    ("Mỗi đảng viên giúp đỡ một hộ có hoàn cảnh khó khăn tại nơi cư trú", "01 hộ ổn định cuộc sống", 4),
+)
 CADRES = (
     _cadres(2022, quota=(1, 2), past=True),
     _cadres(2023, quota=(2, None), past=True),
