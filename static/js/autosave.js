@@ -126,6 +126,11 @@
     return void running.then(() => form.requestSubmit(submitter));
   }, true);
   window.addEventListener("pageshow", (event) => { if (event.persisted) stopped = false; });
+  form.addEventListener("unreached", () => { // by reach.js: the form was not sent after all
+    stopped = false;
+    dirty = true;
+    save();
+  });
 
   /* Brought back from this tab, or shown again with an error: not saved yet. */
   if (document.querySelector("[data-draft-note]:not([hidden]), [data-error-summary], .is-invalid")) {

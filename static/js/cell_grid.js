@@ -1,5 +1,5 @@
-/* The cell's table: keeps what is typed until it is saved, sets kind and deadline for all rows, counts what is
-   missing, and asks whether the site can be reached before it leaves the page. The page works without it. */
+/* The cell's table: keeps what is typed until it is saved, sets kind and deadline for all rows and counts what is
+   missing. The page works without it. */
 (() => {
   "use strict";
 
@@ -197,22 +197,11 @@
   }));
   all("[data-above], [data-suggestion]").forEach((button) => { button.hidden = false; });
 
-  /* The page is left only when the site answers: a lost connection would show the browser's own page instead */
-  form.addEventListener("submit", (event) => {
+  /* Which rows are on their way is known to the page that answers */
+  form.addEventListener("submit", () => {
     settle();
     const sent = rows.filter((row) => !isOpen(row) || isBegun(row)).map((row) => row.dataset.row);
     sessionStorage.setItem("grid-sent", JSON.stringify({ place, rows: sent }));
-    if (form.dataset.reached) return delete form.dataset.reached;
-    event.preventDefault();
-    const { submitter } = event;
-    say("");
-    fetch(form.dataset.reach, { cache: "no-store" }).then((answer) => {
-      if (!answer.ok) throw new Error(answer.statusText);
-      form.dataset.reached = "yes";
-      if (submitter?.dataset.confirm) form.dataset.confirmed = "yes";
-      form.requestSubmit(submitter);
-    }).catch(() => say(said.dataset.offline));
-    return undefined;
   });
 
   restore();
