@@ -186,6 +186,19 @@ def test_the_filled_file_comes_back_as_a_table_and_saves_nothing(client_of, cell
     assert not Pledge.objects.exists()
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_bringing_in_costs_the_same_whatever_the_length(
+    client_of, cell, out, url, page_alone, django_assert_num_queries, count
+):
+    for _ in range(count):
+        MemberFactory(unit=cell)
+    book = book_of(client_of.get(out))
+    for row in range(FIRST, FIRST + count):
+        write(book, row, *TYPED)
+    with django_assert_num_queries(15):
+        client_of.post(url, upload(book))
+
+
 def test_a_day_that_excel_made_of_a_deadline_is_read_as_that_day(client_of, cell, out, url):
     member = MemberFactory(unit=cell)
     book = book_of(client_of.get(out))
