@@ -104,8 +104,9 @@ class Campaign(models.Model):
         return self.state == CampaignState.OPEN and over
 
     def days_left(self, day: date) -> int | None:
-        """Days of the window after `day`; None without a window or when it is over."""
-        if self.closes_on is None or day > self.closes_on:
+        """Days of the window after `day`; None without a window, when it is over or the campaign went on."""
+        is_ahead = self.state in (CampaignState.DRAFT, CampaignState.OPEN)
+        if self.closes_on is None or day > self.closes_on or not is_ahead:
             return None
         return (self.closes_on - day).days
 
