@@ -26,6 +26,7 @@ class Said:
     due: str
     backlog_since: int | None
     of_the_state: bool
+    directive: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def said(version: PledgeVersion) -> Said:
         due=due_label(content.get("due_kind", "day"), date.fromisoformat(due)) if due else "",
         backlog_since=content.get("backlog_since"),
         of_the_state=content.get("authority") == Authority.STATE,
+        directive=content.get("directive") or "",
     )
 
 

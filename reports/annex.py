@@ -12,7 +12,7 @@ from django.utils.translation import override
 from cadres.models import Body, BodyKind
 from cadres.templatetags.display import number, year
 from pledges import docket_reading as reading
-from pledges.models import Docket
+from pledges.models import Docket, Lane
 from pledges.states import DocketState, Outcome
 from reports.summary import document_head
 from reports.writers.party import Head
@@ -178,6 +178,8 @@ def _row(docket: Docket, one: reading.Reading) -> DocketRow:
     title = f"{one.line.order}. {one.said.title}"
     if one.said.backlog_since:
         title += f" (tồn đọng từ năm {one.said.backlog_since})"
+    if one.said.directive and one.line.pledge and one.line.pledge.lane == Lane.DIRECTIVE:
+        title += f" (theo {one.said.directive})"
     outcome = "Phê duyệt" if docket.state == DocketState.OPEN else _outcome(one)
     if one.line.note:
         outcome += f": {one.line.note}"

@@ -29,6 +29,12 @@ def why_closed(entry: Entry, reason: str) -> str:
     return lane_words.why_closed(entry.tier, entry.day)
 
 
+def demand_directive(form: PledgeForm, entry: Entry) -> None:
+    """Where the lane demands the new directive, its field is not offered as one that may stay empty."""
+    if "directive" in form.fields and lane_now(entry) == Lane.DIRECTIVE:
+        form.fields["directive"].demanded = True  # type: ignore[attr-defined]
+
+
 def has_directive(form: PledgeForm, entry: Entry) -> bool:
     """Whether the form names the new directive where the lane demands it; if not, it says so at the field."""
     asked = form.sends and "directive" in form.fields and not form.cleaned_data.get("is_stub")

@@ -158,6 +158,7 @@ def _page(request: HttpRequest, entry: Entry, form: PledgeForm) -> TemplateRespo
     begins = entry.pledge is None or entry.pledge.status == PledgeStatus.DRAFT
     closed = why_not_register(user, entry.lead, entry.tier, entry.day) if begins else None
     others = _registered(entry)
+    lanes.demand_directive(form, entry)
     context: dict[str, Any] = {
         "form": form,
         "campaign": campaign,

@@ -130,6 +130,7 @@ def test_a_cadre_reads_that_a_directive_is_needed(late_visit):
     cadre = place.cadre()
     response = late_visit(cadre.user).get(form_of(place.tier, cadre, full=True))
     assert "under a new directive: write its number and date" in text(response)
+    assert response.context["form"].fields["directive"].demanded is True
 
 
 def test_without_the_directive_the_field_says_so_and_nothing_typed_is_lost(late_visit):
@@ -364,6 +365,7 @@ def test_a_supplementary_docket_says_so_wherever_it_is_named(late_visit):
     client = late_visit(place.recorder)
     for url in (reverse("pledges:docket_list"), reverse("pledges:docket", args=[docket.ref])):
         assert '<span class="pill pill-grey">Supplementary</span>' in text(client.get(url)), url
+    assert f"under {DIRECTIVE}" in text(client.get(url))
     other = place.docket(Pledge.objects.exclude(pk=added.pk).get())
     page = client.get(reverse("pledges:docket", args=[other.ref]))
     assert '<span class="pill pill-grey">Supplementary</span>' not in text(page)
@@ -374,6 +376,7 @@ def test_the_paper_says_it_before_the_meeting_and_after_it(after):
     docket = supplementary_docket(place, added)
     subject = "nội dung cán bộ chủ chốt đăng ký đảm nhận bổ sung năm 2024"
     assert docket_document(docket).annex_subject == subject
+    assert docket_document(docket).groups[0].rows[0].title.endswith(f"(theo {DIRECTIVE})")
     docket = conclude(docket, place.recorder)
     assert docket_document(docket).annex_subject == subject
     assert "bổ sung" not in docket_document(place.docket(regular)).annex_subject
