@@ -180,6 +180,14 @@ def test_a_closed_campaign_shows_no_form(place, visit):
     assert 'name="section"' not in text(page)
 
 
+@pytest.mark.parametrize(("state", "offered"), [(CampaignState.RUNNING, True), (CampaignState.CLOSED, False)])
+def test_the_page_of_readers_leads_the_board_to_what_it_may_still_do(place, visit, state, offered):
+    campaign = in_stage(place, state)
+    page = text(visit(place.board).get(f"/campaigns/{campaign.code}/"))
+    assert (url_of(campaign) in page) == offered
+    assert f"/campaigns/copy/?from={campaign.code}" in page
+
+
 def test_nothing_of_a_closed_campaign_is_written(place):
     campaign = in_stage(place, CampaignState.CLOSED)
     with pytest.raises(NotAllowedError, match="is closed"):
