@@ -35,7 +35,9 @@ def tell(notices: Iterable[Notice]) -> int:
     wanted = {(notice.user_id, notice.key): notice for notice in notices}
     pairs = sorted(wanted)
     told = 0
-    with transaction.atomic():
+    if not pairs:
+        return told
+    with transaction.atomic(savepoint=False):
         for start in range(0, len(pairs), CHUNK):
             told += _tell([wanted[pair] for pair in pairs[start : start + CHUNK]])
     return told

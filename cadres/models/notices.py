@@ -63,7 +63,7 @@ class Mail(Job):
         ordering = ("-created_at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.notification_id} {self.state}"
+        return _("Letter of notice %(no)s") % {"no": self.notification_id}
 
     @classmethod
     def waiting(cls, now: datetime) -> Q:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cadres.models import Body, BodyKind, RecordEvent, Unit, User
 from cadres.outbox import note_changes
 from pledges import queries
+from pledges.actions import telling
 from pledges.actions.acts import NotAllowedError
 from pledges.models import ListRequest, SentList, Tier
 from pledges.permissions import can_ask_to_amend
@@ -75,4 +76,5 @@ def _ask(tier: Tier, unit: Unit, note: str, by: User, on: date) -> ListRequest:
         data={"campaign": tier.campaign.code, "tier": tier.kind, "on": on.isoformat()},
     )
     note_changes([unit.pk], campaign=tier.campaign_id)
+    telling.list_asked(made)
     return made

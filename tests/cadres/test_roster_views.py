@@ -16,7 +16,7 @@ from tests.factories import HostFactory, UnitFactory, user_with
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = reverse("cadres:roster_list"), reverse("cadres:roster_upload")
-QUERIES_OF_LIST, QUERIES_OF_DETAIL = 7, 6
+QUERIES_OF_LIST, QUERIES_OF_DETAIL = 8, 7
 FAULTY = {FIRST: [AN, person("Hồ Lan", "", "")]}
 
 

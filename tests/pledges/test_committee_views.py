@@ -60,7 +60,7 @@ def endorsed(place):
 
 
 @pytest.mark.parametrize("n", [1, 3])
-@pytest.mark.parametrize(("sent", "cost"), [(False, 22), (True, 21)])
+@pytest.mark.parametrize(("sent", "cost"), [(False, 23), (True, 22)])
 def test_the_page_costs_the_same_for_one_cell_and_three(
     place, visit, n, sent, cost, django_assert_num_queries
 ):
@@ -76,7 +76,7 @@ def test_the_hosts_page_costs_the_same_for_one_unit_and_three(place, visit, n, d
     for _ in range(n - 1):
         ward(place.scene).cell()
     client = visit(place.scene.board)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert len(client.get(at(place.scene.host) + "?of=units").context["rows"]) == n
 
 
@@ -177,7 +177,7 @@ def test_an_order_costs_the_same_for_one_cell_and_three(place, visit, n, django_
     for _ in range(n):
         registered_of(place.cell(sent=False), 1, place.tier)
     client = visit(place.officer)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert len(client.get(at(place.unit) + "?sort=registered").context["rows"]) == n
 
 

@@ -143,7 +143,7 @@ def test_the_list_costs_the_same_for_one_cadre_and_three(place, visit, n, django
     for _ in range(n):
         place.pledge(place.cadre())
     client = visit(place.ward.officer)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert len(client.get(at(place.ward.unit, "?show=all")).context["rows"]) == n
 
 
@@ -152,7 +152,7 @@ def test_the_hosts_list_costs_the_same_for_one_cadre_and_three(place, visit, n, 
     for _ in range(n):
         place.pledge(place.cadre())
     client = visit(place.ward.scene.board)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         assert len(client.get(at(place.ward.scene.host, "?show=all")).context["rows"]) == n
 
 

@@ -62,7 +62,7 @@ def test_a_list_is_sent_once_and_told_to_the_counts(place):
 @pytest.mark.parametrize("n", [3, 30])
 def test_sending_costs_the_same_for_three_and_for_thirty(place, n, django_assert_num_queries):
     cells = [place.cell(sent=False) for _ in range(n)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         lists.mark_sent(tier=place.tier, units=cells, on=DAY, by=None)
 
 
@@ -171,7 +171,7 @@ def test_endorsing_costs_the_same_for_three_and_for_thirty(place, n, django_asse
     cells = [place.cell() for _ in range(n)]
     docket = endorsement(place)
     back = docket.lines.get(unit=cells[0])
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(29):
         conclude(docket, place.officer, {back.pk: Decision(Outcome.RETURN, "Thiếu")})
 
 
