@@ -1,10 +1,13 @@
-"""Append-only tables and constraints that migrations cannot carry, installed after every migrate.
+"""Append-only rows and constraints that migrations cannot carry, installed after every migrate.
 
 SQLite drops triggers silently when a migration remakes a table, and an ExclusionConstraint in
 Meta breaks SQLite: so both are installed here, by vendor, each time the tables have been migrated.
-Apps name their append-only tables in their AppConfig (`append_only`).
+Apps name in their AppConfig the tables in which no row is ever changed (`append_only`), and those
+in which a row is fixed from some point on (`fixed_from`).
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -13,60 +16,102 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def guarded_tables() -> list[str]:
-    """Tables in which a row is never changed nor deleted."""
-    return [table for app in apps.get_app_configs() for table in getattr(app, "append_only", ())]
+@dataclass(frozen=True)
+class Fixed:
+    """Rows of a table that are not deleted once `when` holds of them, nor changed but for `may_change`.
+
+    `when` is SQL over OLD; the columns of `may_change` stay open until `closed` holds as well.
+    """
+
+    table: str
+    when: str = "1 = 1"
+    may_change: tuple[str, ...] = ()
+    closed: str = ""
+
+
+@dataclass(frozen=True)
+class _Trigger:
+    table: str
+    name: str
+    verb: str  # UPDATE, DELETE, TRUNCATE
+    when: str = ""
 
 
 def install_guards(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
-    """Install triggers (and on PostgreSQL the exclusion constraint) that are not there yet."""
+    """Install triggers (and on PostgreSQL the exclusion constraint) as the apps name them now."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     if settings.GUARD_TRIGGERS:
-        for table in guarded_tables():
-            if table in present:
-                _guard(connection, table)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(_REFUSE)
+            for trigger in _triggers(connection):
+                if trigger.table in present:
+                    for statement in _statements(connection, trigger):
+                        cursor.execute(statement)
     if connection.vendor == "postgresql" and "cadres_membership" in present:
         _exclude_overlaps(connection)
 
 
 def missing_guards(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Append-only tables that have no trigger: an inspector's question, answered by the database."""
+    """Tables that lack one of their triggers: an inspector's question, answered by the database."""
     connection = connections[using]
     query = (
-        "SELECT DISTINCT event_object_table FROM information_schema.triggers"
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
         if connection.vendor == "postgresql"
-        else "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        guarded = {row[0] for row in cursor.fetchall()}
-    return [table for table in guarded_tables() if table not in guarded]
+        present = {row[0] for row in cursor.fetchall()}
+    lacking = (trigger.table for trigger in _triggers(connection) if trigger.name not in present)
+    return list(dict.fromkeys(lacking))
 
 
-def _guard(connection: BaseDatabaseWrapper, table: str) -> None:
-    statements = _postgres_guard(table) if connection.vendor == "postgresql" else _sqlite_guard(table)
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+def _fixed() -> Iterator[Fixed]:
+    for app in apps.get_app_configs():
+        yield from (Fixed(table) for table in getattr(app, "append_only", ()))
+        yield from getattr(app, "fixed_from", ())
 
 
-def _sqlite_guard(table: str) -> list[str]:
+def _triggers(connection: BaseDatabaseWrapper) -> Iterator[_Trigger]:
+    for fixed in _fixed():
+        changed = _changed(connection, fixed)
+        yield _Trigger(fixed.table, f"{fixed.table}_no_update", "UPDATE", changed)
+        yield _Trigger(fixed.table, f"{fixed.table}_no_delete", "DELETE", fixed.when)
+        if connection.vendor == "postgresql":
+            yield _Trigger(fixed.table, f"{fixed.table}_no_truncate", "TRUNCATE")
+
+
+def _changed(connection: BaseDatabaseWrapper, fixed: Fixed) -> str:
+    """The condition that an UPDATE changes what is fixed."""
+    if not fixed.may_change:
+        return fixed.when
+    differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    [model] = [one for one in apps.get_models() if one._meta.db_table == fixed.table]
+    columns = [field.column for field in model._meta.concrete_fields if field.column not in fixed.may_change]
+    touched = " OR ".join(f'NEW."{column}" {differs} OLD."{column}"' for column in columns)
+    return f"({fixed.when}) AND ({fixed.closed or '1 = 0'} OR {touched})"
+
+
+_REFUSE = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"
+)
+
+
+def _statements(connection: BaseDatabaseWrapper, trigger: _Trigger) -> list[str]:
+    # Made anew each time: the columns of a table may be others than at the last migrate.
+    if connection.vendor != "postgresql":
+        return [
+            f"DROP TRIGGER IF EXISTS {trigger.name}",
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.verb} ON {trigger.table} WHEN {trigger.when} "
+            f"BEGIN SELECT RAISE(ABORT, 'append only: {trigger.table}'); END",
+        ]
+    each = f"FOR EACH ROW WHEN ({trigger.when})" if trigger.when else "FOR EACH STATEMENT"
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, 'append only: {table}'); END"
-        for verb in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgres_guard(table: str) -> list[str]:
-    return [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$",
-        f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        f"CREATE OR REPLACE TRIGGER {trigger.name} BEFORE {trigger.verb} ON {trigger.table} "
+        f"{each} EXECUTE FUNCTION refuse_change()"
     ]
 
 

@@ -13,6 +13,7 @@ from cadres.permissions import Scope, scope_of, types_for
 from cadres.queries.notices import unread_count
 from cadres.roles import Role
 from pledges import queries
+from pledges.desk import to_vet
 from pledges.models import Tier, TierKind
 from pledges.permissions import visible_dockets
 from pledges.states import CampaignState, DocketState
@@ -182,12 +183,8 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
     board = desk.unit(Role.BOARD_OFFICER)
     tier = desk.tier(board, TierKind.KEY_CADRES) if board else None
     if board and tier:
-        row = counts.get((board.pk, tier.pk))
-        url = (
-            reverse("reports:pledges", args=(board.code,))
-            + f"?campaign={tier.campaign.code}&status=submitted"
-        )
-        items.append(Item(_("Vetting"), url, row.awaiting if row else 0))
+        url = reverse("pledges:desk", args=(tier.campaign.code,))
+        items.append(Item(_("Vetting"), url, to_vet(tier).count()))
     if not board and desk.scope.has(Role.INSPECTOR):
         unit = desk.unit(Role.INSPECTOR)
         if unit:
@@ -199,6 +196,7 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
         waits = dockets.get(DocketState.CONCLUDED if desk.scope.has(Role.CLERK) else DocketState.OPEN, 0)
         label = _("To the standing committee") if board else _("Dockets")
         items.append(Item(label, reverse("pledges:docket_list"), waits))
+        items.append(Item(_("Register of acts"), reverse("pledges:act_register")))
     return items
 
 
@@ -230,6 +228,8 @@ def _organisation(desk: _Desk) -> list[Item]:
             Item(_("Accounts"), reverse("cadres:account_list")),
             Item(_("Account slips"), reverse("cadres:slip_list")),
         ]
+    if desk.scope.has(Role.INSPECTOR) or desk.scope.has(Role.ADMINISTRATOR):
+        items.append(Item(_("Journal"), reverse("reports:journal")))
     if desk.scope.has(Role.ADMINISTRATOR) or desk.scope.has(Role.BOARD_OFFICER):
         items.append(Item(_("Jobs"), reverse("reports:jobs")))
     return items

@@ -1,4 +1,6 @@
-"""Tasks of the queue `jobs`: the import of registration lists."""
+"""Tasks of the queue `jobs`: imports of pledges, acts of the desk, reminders, the nightly check."""
+
+import logging
 
 from celery import shared_task
 from django.conf import settings
@@ -7,8 +9,13 @@ from django.utils.translation import override
 from cadres import clock
 from cadres.actions.import_jobs import drop_upload
 from cadres.models import ImportMode
+from pledges.actions import desk_jobs
+from pledges.actions.reminders import remind
+from pledges.actions.seal import check_and_seal
 from pledges.imports import job as work
-from pledges.models import PledgeImport
+from pledges.models import DeskJob, PledgeImport
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="jobs.pledge_import")
@@ -28,3 +35,31 @@ def pledge_import(pk: int) -> None:
                     step(claimed, day=clock.today())
         finally:
             drop_upload(job)
+
+
+@shared_task(name=DeskJob.task_name)
+def desk(pk: int) -> None:
+    """Do one act of the desk, in the language of the person who asked; twice the message is one effect."""
+    jobs = DeskJob.objects.select_related("tier__campaign__host", "body__unit", "created_by")
+    job = jobs.filter(pk=pk).first()
+    if job is None:
+        return
+    language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
+    with override(language), job.running() as claimed:
+        if claimed:
+            desk_jobs.run(claimed)
+
+
+@shared_task(name="jobs.remind")
+def send_reminders() -> int:
+    """Remind those who have not acted; every morning, and twice on one morning is once."""
+    return remind(clock.today())
+
+
+@shared_task(name="jobs.check_journal")
+def check_journal() -> int:
+    """Check and seal the journals; the result stands on their page, every problem in the log."""
+    found = check_and_seal()
+    for line in found[:50]:
+        logger.error("journal: %s", line)
+    return len(found)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import annex, cell_book, dashboard, jobs, lists, summary
+from reports.views import acts, annex, cell_book, dashboard, jobs, journal, lists, summary
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("units/<str:code>/summary.docx", summary.summary_docx, name="summary_docx"),
     path("dockets/<uuid:ref>/annex.docx", annex.docket_docx, name="docket_docx"),
     path("campaigns/<str:campaign>/cells/<str:unit>/list.xlsx", cell_book.cell_xlsx, name="cell_xlsx"),
+    path("acts.xlsx", acts.acts_xlsx, name="acts_xlsx"),
     path("definitions/", dashboard.definitions, name="definitions"),
+    path("journal/", journal.pledge_journal, name="journal"),
+    path("journal/records/", journal.record_journal, name="records"),
     path("jobs/", jobs.job_list, name="jobs"),
 ]

@@ -1,14 +1,14 @@
 """Progress and failure of every job on one page."""
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from cadres.access import person, role_required
-from cadres.jobs import Job
-from cadres.models import RosterImport, User
+from cadres.jobs import Job, JobState
+from cadres.models import Mail, RosterImport, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
 from pledges.models import PledgeImport
@@ -19,7 +19,9 @@ SHOWN = 50
 def _visible(model: type[Job], user: User) -> QuerySet[Job]:
     """Jobs of the units a board officer keeps; the administrator sees that they run, not what is in them."""
     if scope_of(user).has(Role.ADMINISTRATOR):
-        return model._default_manager.all()
+        # Letters go by themselves: only one that did not go is news.
+        failed = Q(state=JobState.FAILED) if model is Mail else Q()
+        return model._default_manager.filter(failed)
     paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
     prefixes: dict[type[Job], str] = {RosterImport: "host__", PledgeImport: "campaign__host__"}
     prefix = prefixes.get(model)

@@ -59,7 +59,7 @@ def test_missing_guard_is_a_problem(recorded, guarded):
     drop = "DROP TRIGGER pledges_pledgeversion_no_{} {}"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name in ("change", "truncate"):
+            for name in ("update", "delete", "truncate"):
                 cursor.execute(drop.format(name, "ON pledges_pledgeversion"))
         else:
             for name in ("update", "delete"):
