@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadres import clock
 from cadres.actions.openings import lock_members
 from cadres.models import Delegation, Member, RecordEvent, User
 from cadres.permissions import can_delegate
@@ -39,11 +39,13 @@ def delegate(*, user: User, member: Member, end: date, by: User | None, on: date
     # One that was ended on this very day is taken up again.
     known = rows.on(on).first() or rows.filter(start=on).first()
     if known is None:
-        given = Delegation.objects.create(user=user, member=member, start=on, end=end, granted_by=by)
+        given = Delegation.objects.create(
+            user=user, member=member, start=on, end=end, granted_by=by, granted_at=clock.now()
+        )
         _note("delegation_given", given, by)
         return given
     if known.end < end:
-        known.end, known.granted_by, known.granted_at = end, by, timezone.now()
+        known.end, known.granted_by, known.granted_at = end, by, clock.now()
         known.save(update_fields=["end", "granted_by", "granted_at"])
         _note("delegation_prolonged", known, by)
     return known

@@ -44,7 +44,7 @@ def attach(pledge: Pledge, file: UploadedFile, *, kind: AttachmentKind, act: Act
             _judge(locked, kind, act.by)
             present = list(Attachment.objects.filter(pledge=locked, removed_at=None))
             if same := next((one for one in present if one.digest == fingerprint), None):
-                return same
+                return _as_it_is(same, kind)
             if len(present) >= MOST:
                 raise NotAllowedError(_("At most %(limit)s files, please.") % {"limit": number(MOST)})
             row = Attachment(pledge=locked, kind=kind, name=name, size=file.size or 0, digest=fingerprint)
@@ -107,6 +107,14 @@ def _remove(rows: Iterable[Attachment], pledge: Pledge, act: Act) -> None:
             row.file = ""
         row.save(update_fields=["removed_at", "removed_by", "file"])
         _note("attachment_removed", row, act.by, act.at)
+
+
+def _as_it_is(same: Attachment, kind: AttachmentKind) -> Attachment:
+    """What was brought twice is one file; as something else it is not taken a second time."""
+    if same.kind != kind:
+        text = _("This file is here already, as “%(kind)s”. Take it off first.")
+        raise NotAllowedError(text % {"kind": same.get_kind_display()})
+    return same
 
 
 def _delete_later(storage: Any, name: str) -> None:

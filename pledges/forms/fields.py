@@ -51,7 +51,7 @@ class FormRef(forms.UUIDField):
 
 
 class TextBox(BoundField):
-    """A box of several lines, described by the note beside it: nothing that is a state secret."""
+    """A box for free text, described by the note beside it: nothing that is a state secret."""
 
     @property
     def aria_describedby(self) -> str | None:
@@ -62,17 +62,19 @@ class TextBox(BoundField):
 class Words(forms.CharField):
     """Cleaned text of at most `limit` characters; `rows` makes it several lines.
 
-    The limit is not told to the browser, which would cut pasted text off without a word.
+    `warns` puts the note on secrets beside it; a box of several lines always bears it. The limit is not
+    told to the browser, which would cut pasted text off without a word.
     """
 
-    def __init__(self, *, limit: int, rows: int = 0, **kwargs: Any) -> None:
+    def __init__(self, *, limit: int, rows: int = 0, warns: bool = False, **kwargs: Any) -> None:
         self.limit, self.several_lines = limit, bool(rows)
+        self.warns = warns or self.several_lines
         if rows:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(strip=False, **kwargs)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
-        return (TextBox if self.several_lines else BoundField)(form, self, field_name)
+        return (TextBox if self.warns else BoundField)(form, self, field_name)
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from cadres.templatetags.display import number
 from pledges import rules
 from pledges.content import MilestoneEntry, PartnerEntry, SubTargetEntry
-from pledges.forms.fields import Day, Figure, Words
+from pledges.forms.fields import Day, Figure, TextBox, Words
 from pledges.partners import key_of
 
 LONGEST_ROW = 300
@@ -153,13 +153,17 @@ class RowsWidget(forms.Widget):
 
 
 class RowsField(forms.Field):
-    """Rows of one kind, told with the number of the row where one is wrong."""
+    """Rows of one kind, told with the number of the row where one is wrong; one note on secrets for all."""
 
     widget: RowsWidget
+    warns = True
 
     def __init__(self, kind: str, row: type[RowForm], *, adds: Any, spare: int = 0, **kwargs: Any) -> None:
         self.kind, self.row = kind, row
         super().__init__(required=False, widget=RowsWidget(kind, row, adds=adds, spare=spare), **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> TextBox:
+        return TextBox(form, self, field_name)
 
     def prepare_value(self, value: Any) -> list[TypedRow]:
         return [one if isinstance(one, TypedRow) else self.row.typed(one) for one in value or ()]

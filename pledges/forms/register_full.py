@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cadres.models import Member
 from pledges import rules
 from pledges.content import CONTENT_FIELDS, Parts
-from pledges.forms.fields import Day, DayIfChosen, Figure, Words, blank_choice
+from pledges.forms.fields import Day, DayIfChosen, Figure, Words, WordsIfChosen, blank_choice
 from pledges.forms.parts import MilestoneRow, PartnerRow, RowsField, RowsWidget, SubTargetRow
 from pledges.forms.register import TITLE_LIMIT, PledgeForm
 from pledges.models import Authority, Novelty, Pledge, ResultKind, Theme
@@ -40,8 +40,8 @@ class FullForm(PledgeForm):
     theme: "forms.ModelChoiceField[Theme]" = forms.ModelChoiceField(
         queryset=None, required=False, label=LABELS["theme"], empty_label=gettext_lazy("No theme chosen")
     )
-    field = Words(limit=100, required=False, label=LABELS["field"])
-    place = Words(limit=200, required=False, label=LABELS["place"])
+    field = Words(limit=100, warns=True, required=False, label=LABELS["field"])
+    place = Words(limit=200, warns=True, required=False, label=LABELS["place"])
     situation = Words(
         limit=TEXT_LIMIT,
         rows=4,
@@ -58,11 +58,12 @@ class FullForm(PledgeForm):
     start_on = Day(required=False, label=LABELS["start_on"], help_text=gettext_lazy("Day/month/year"))
     directive = Words(
         limit=200,
+        warns=True,
         required=False,
         label=LABELS["directive"],
         help_text=gettext_lazy("Number and date of the document, for example 27-ĐA/QU of 15/03/2023."),
     )
-    own_role = Words(limit=200, required=False, label=LABELS["own_role"])
+    own_role = Words(limit=200, warns=True, required=False, label=LABELS["own_role"])
     authority = forms.ChoiceField(
         required=False,
         label=LABELS["authority"],
@@ -94,7 +95,7 @@ class FullForm(PledgeForm):
         initial=ResultKind.DESCRIPTION,
         error_messages={"required": gettext_lazy("Choose how the product is measured.")},
     )
-    measure_unit = Words(limit=100, required=False, label=LABELS["measure_unit"])
+    measure_unit = Words(limit=100, warns=True, required=False, label=LABELS["measure_unit"])
     baseline = Figure(required=False, label=LABELS["baseline"], help_text=gettext_lazy("Where it starts"))
     target = Figure(
         required=False, label=LABELS["target"], help_text=gettext_lazy("For example 1.200 or 88,7")
@@ -128,7 +129,7 @@ class FullForm(PledgeForm):
             "Only the reference of the document and the deadline are kept, nothing of the content."
         ),
     )
-    stub_reference = Words(limit=200, required=False, label=LABELS["stub_reference"])
+    stub_reference = WordsIfChosen(limit=200, warns=True, label=LABELS["stub_reference"])
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

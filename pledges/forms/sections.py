@@ -49,10 +49,10 @@ class Section:
 def outline(form: FullForm, lead: Member) -> dict[str, Any]:
     """What may stand for the whole content, the sections, and how many entries are satisfied."""
     sections = list(_sections(form, lead))
-    asked = [section for section in sections if section.is_clear is not None]
-    clear = [section for section in asked if section.is_clear]
+    entries = [section for section in sections if section.is_clear is not None]
+    clear = [section for section in entries if section.is_clear]
     stub = [form[name] for name in STUB]
-    return {"stub": stub, "sections": sections, "clear": len(clear), "asked": len(asked)}
+    return {"stub": stub, "sections": sections, "clear": len(clear), "entries": len(entries)}
 
 
 def _sections(form: FullForm, lead: Member) -> Iterator[Section]:

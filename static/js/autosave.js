@@ -66,6 +66,7 @@
       const place = document.querySelector("[data-conflict-place]");
       place.innerHTML = answer.html;
       place.querySelector("[data-conflict]").focus();
+      note.hidden = true;
     };
     return undefined;
   }
