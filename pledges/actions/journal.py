@@ -13,6 +13,9 @@ from pledges.content import digest
 from pledges.models import EventAction, Pledge, PledgeEvent, PledgeVersion
 from pledges.states import PledgeStatus
 
+# What a lead does himself or somebody who types for him; everything else is done by an office or a body.
+TYPED = (EventAction.CREATED, EventAction.EDITED, EventAction.SUBMITTED, EventAction.WITHDRAWN)
+
 
 def event_payload(event: PledgeEvent, ref: str) -> dict[str, Any]:
     """What the digest of an event covers; `check_journal` recomputes it from the row."""
@@ -71,7 +74,7 @@ def _event(pledge: Pledge, act: Act, action: EventAction, to: PledgeStatus) -> P
         at=act.at,
         on=act.on,
         actor=act.by,
-        on_behalf_of_id=behalf if action in (EventAction.CREATED, EventAction.SUBMITTED) else None,
+        on_behalf_of_id=behalf if action in TYPED else None,
         channel=act.channel,
         action=action,
         to_status=to,
