@@ -58,3 +58,30 @@ READY_LISTS = (
     ReadyList(ListKind.DARE, "7 dám", tuple((label, ()) for label in SEVEN_DARES)),
     ReadyList(ListKind.FOUR_GOOD, "4 tốt", tuple((label, ()) for label in FOUR_GOOD)),
 )
+
+# Lý do đề nghị chỉnh sửa, bổ sung: as offices word them, each with the field of a pledge it is about.
+RETURN_REASONS: Sequence[tuple[str, str]] = (
+    ("Tên nội dung còn chung chung, chưa rõ việc", "title"),
+    ("Chưa rõ tính mới, tính khó", "novelty"),
+    ("Chưa rõ kết quả, sản phẩm cụ thể", "product"),
+    ("Chưa rõ thời hạn, mốc tiến độ", "due_on"),
+    ("Chưa rõ trách nhiệm, thẩm quyền", "own_role"),
+    ("Chưa rõ địa bàn, phạm vi thực hiện", "place"),
+    ("Chưa nêu giải pháp, điều kiện thực hiện", "solutions"),
+    ("Trùng với nội dung của đồng chí khác", "title"),
+    ("Trùng với nội dung đã đăng ký năm trước", "title"),
+    ("Là nhiệm vụ thường xuyên", "novelty"),
+)
+# Dấu hiệu việc thường xuyên: words by which a reviewer knows routine work.
+ROUTINE_PHRASES: Sequence[str] = (
+    "thường xuyên",
+    "theo chức năng, nhiệm vụ",
+    "theo nhiệm vụ được giao",
+    "định kỳ",
+    "duy trì",
+    "hằng ngày",
+    "hằng tuần",
+    "hằng tháng",
+    "hằng quý",
+    "tiếp tục thực hiện",
+)
