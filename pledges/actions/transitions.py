@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from cadres.models import Membership
 from cadres.outbox import note_changes
+from pledges.actions import telling
 from pledges.actions.acts import CHUNK, Act, Acted, Refused
 from pledges.actions.journal import journal_tail, write_events
+from pledges.actions.returns import Asked, text_of, write_returns
 from pledges.models import EventAction, Pledge, PledgeVersion
 from pledges.states import APPROVED, TRANSITIONS, CampaignState, PledgeStatus
 
@@ -108,14 +110,14 @@ def _move_chunk(
     write_events(moving, act=act, action=action, to=to, notes=notes, versions=versions)
     changes: dict[str, Any] = {"status": to, **journal_tail(), **(extra or {})}
     if to in APPROVED and any(pledge.status not in APPROVED for pledge in moving):
-        changes["approved_version"] = Subquery(_version_made().values("pk")[:1])
+        changes["approved_version"] = Subquery(version_made().values("pk")[:1])
     Pledge.objects.filter(pk__in=[pledge.pk for pledge in moving]).update(**changes)
     for pledge in moving:
         pledge.status = to
     answer.done.extend(moving)
 
 
-def _version_made() -> Any:
+def version_made() -> Any:
     """The version that a pledge's latest submission wrote."""
     return PledgeVersion.objects.order_by().filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
 
@@ -125,16 +127,22 @@ def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) 
     return move(pledge_ids, to=PledgeStatus.APPROVED, action=EventAction.APPROVED, act=act, judge=judge)
 
 
-def return_for_amendment(reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None) -> Acted:
-    """Ask for an amendment (đề nghị chỉnh sửa, bổ sung); each line gives its reasons.
+def return_for_amendment(asked: Mapping[int, Asked | str], *, act: Act, judge: Judge | None = None) -> Acted:
+    """Ask for an amendment (đề nghị chỉnh sửa, bổ sung): the one door, for the desk and for meetings.
 
-    Raises ValueError when a reason is empty.
+    What is asked is kept point by point beside the version it is asked of, and as text in the journal.
+    Raises ValueError where nothing is said.
     """
-    if not all(reason.strip() for reason in reasons.values()):
+    notes = {pk: text_of(one) for pk, one in asked.items()}
+    if not all(note.strip() for note in notes.values()):
         raise ValueError(_("Say what is to be amended."))
-    return move(
-        reasons, to=PledgeStatus.RETURNED, action=EventAction.RETURNED, act=act, notes=reasons, judge=judge
-    )
+    with transaction.atomic():
+        answer = move(
+            notes, to=PledgeStatus.RETURNED, action=EventAction.RETURNED, act=act, notes=notes, judge=judge
+        )
+        write_returns(answer.done, asked, act)
+        telling.returned(answer.done, act=act)
+    return answer
 
 
 def reject(reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None) -> Acted:
