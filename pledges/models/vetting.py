@@ -148,4 +148,4 @@ class DeskJob(Job):
         constraints = (models.CheckConstraint(condition=Q(act__in=DeskAct.values), name="deskjob_act_known"),)
 
     def __str__(self) -> str:
-        return f"{self.act} {self.tier_id}"
+        return str(DeskAct(self.act).label)
