@@ -2,13 +2,26 @@
 
 from django.apps import AppConfig
 
+from cadres.guards import Fixed
+
 
 class PledgesConfig(AppConfig):
     name = "pledges"
+    notice_kinds = "pledges.notice_words.KINDS"
     append_only = (
         "pledges_pledgeevent",
         "pledges_pledgeversion",
         "pledges_campaignevent",
         "pledges_pledgereturn",
         "pledges_returnpoint",
+    )
+    # What a meeting decided stands, and so do its facts; a document is given its number once.
+    fixed_from = (
+        Fixed("pledges_docketline", when="OLD.outcome <> 'pending'"),
+        Fixed(
+            "pledges_docket",
+            when="OLD.state <> 'open'",
+            may_change=("state", "number", "number_on", "issued_at", "issued_by_id"),
+            closed="OLD.state = 'issued'",
+        ),
     )
