@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -30,9 +30,9 @@ from pledges.actions import dockets, transitions
 from pledges.actions.acts import Act
 from pledges.actions.campaigns import SuggestedTask, create_campaign, guidance_list
 from pledges.actions.lists import mark_sent
+from pledges.actions.office_lists import keep_ready_lists
 from pledges.actions.reminders import remind
 from pledges.actions.results import feature
-from pledges.actions.seal import check_and_seal
 from pledges.imports import run as pledge_import
 from pledges.models import Campaign, Channel, ListKind, Pledge, Progress, Tier
 from pledges.states import PledgeStatus
@@ -56,13 +56,13 @@ def load(day: date, say: Say) -> None:
     members = campaigns[story.MEMBERS.code]
     tier = members.tiers.get()
     waiting = _most_missing_first(_adopt(tier, say), tier, day)
+    keep_ready_lists(host)
     _feature(campaigns["CB-2023"])
     make_accounts(host, tier, waiting, day)
     # With the accounts there, people are told of it and find something behind the bell.
     _return_one(tier, waiting, day)
     _docket(campaigns["CB-2024"], host)
     remind(day)
-    check_and_seal(settled=timedelta())
     counts.drain(day)
     say("figures counted")
 

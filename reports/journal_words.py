@@ -69,6 +69,7 @@ FACTS: dict[str, Any] = {
     "fields": gettext_lazy("fields"),
     "format": gettext_lazy("format"),
     "filter": gettext_lazy("filter"),
+    "show": gettext_lazy("filter"),
     "rows": gettext_lazy("rows"),
     "people": gettext_lazy("people"),
     "members": gettext_lazy("members"),

@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 from django.utils.html import strip_tags
 
-from cadres.models import Member, Office, OfficeKind, Rank, Standing, Unit, User
+from cadres.models import Mail, Member, Office, OfficeKind, Rank, Standing, Unit, User
+from cadres.queries.notices import unread_count
 from config import demo_load, demo_story
 from config.demo_accounts import ACCOUNTS
 from pledges import queries
@@ -119,6 +120,22 @@ def test_every_demo_account_lands_on_a_page(client, account):
     for group in response.context["nav"].groups:
         for item in group.items:
             assert client.get(item.url).status_code == 200, item.url
+
+
+@pytest.mark.parametrize(
+    ("username", "kinds"),
+    [
+        ("demo-bithu", {"amend_asked", "remind_cell"}),
+        ("demo-dangvien", {"remind_register"}),
+        ("demo-thuongvu", {"docket_opened"}),
+    ],
+)
+def test_something_stands_behind_the_bell(username, kinds):
+    user = User.objects.get(username=username)
+    assert set(user.notifications.values_list("kind", flat=True)) == kinds
+    assert unread_count(user, DAY) == len(kinds)
+    assert Mail.objects.filter(notification__user=user).count() == len(kinds)
+    assert user.email == f"{username}@example.invalid"
 
 
 def test_one_more_registration_shows_7127_without_a_full_recount():

@@ -583,5 +583,9 @@ class Migration(migrations.Migration):
                 name="vetting_gives_reasons",
             ),
         ),
+        migrations.AddIndex(
+            model_name="pledgeevent",
+            index=models.Index(fields=["at"], name="pledgeevent_recorded"),
+        ),
         migrations.RunPython(fold_versions, migrations.RunPython.noop),
     ]

@@ -353,6 +353,7 @@ class PledgeEvent(models.Model):
     class Meta:
         ordering = ("pledge_id", "seq")
         constraints = (models.UniqueConstraint(fields=("pledge", "seq"), name="pledgeevent_seq"),)
+        indexes = (models.Index(fields=("at",), name="pledgeevent_recorded"),)
 
     def __str__(self) -> str:
         return f"{self.pledge_id} {self.seq} {self.action}"

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_bool, env_list, env_text, postgres
+from config.env import env_bool, env_list, env_text, postgres, smtp
 
 SAFE = {"PRODUCTION": "True", "SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "pledges.example.org"}
 NAMES = (
@@ -52,6 +52,7 @@ def load(var, **env):
         ({"ALLOWED_HOSTS": "pledges.example.org,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"PRODUCTION": "yes"}, "PRODUCTION must be True or False"),
         ({"DATABASE_URL": "mysql://site@localhost/site"}, "DATABASE_URL must begin with postgres://"),
+        ({"EMAIL_URL": "http://mail.example.org"}, "EMAIL_URL must begin with smtp:// or smtps://"),
     ],
 )
 def test_unsafe_production_refuses_to_start(tmp_path, env, complaint):
@@ -110,3 +111,52 @@ def test_parts_of_a_database_address_are_unquoted():
     assert (database["USER"], database["PASSWORD"]) == ("si@te", "p/w:")
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example.org", "5433", "pledges")
     assert database["OPTIONS"] == {"sslmode": "require"}
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("smtp://mail.example.org", (587, True, False)),
+        ("smtp://mail.example.org:25?tls=none", (25, False, False)),
+        ("smtps://mail.example.org", (465, False, True)),
+        ("smtps://mail.example.org:4650", (4650, False, True)),
+    ],
+)
+def test_a_mail_server_is_spoken_to_in_secret_unless_told_otherwise(url, wanted):
+    mail = smtp(url)
+    assert (mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]) == wanted
+    assert mail["EMAIL_HOST"] == "mail.example.org"
+
+
+def test_parts_of_a_mail_address_are_unquoted():
+    mail = smtp("smtp://no-reply%40example.org:p%2Fw%3A@mail.example.org")
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("no-reply@example.org", "p/w:")
+
+
+@pytest.mark.parametrize("url", ["smtp://", "smtp://m?tls=no", "smtp://m?ssl=1", "smtps://m?tls=maybe", "m"])
+def test_a_mail_address_that_is_not_understood_stops_the_start(url):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        smtp(url)
+
+
+MAIL = ("EMAIL_BACKEND", "SENDS_MAIL", "SITE_URL", "DEFAULT_FROM_EMAIL")
+
+
+@pytest.mark.parametrize(
+    ("env", "wanted"),
+    [
+        ({}, ("cadres.mail_files.FileBackend", True, "http://127.0.0.1:8000/", "no-reply@127.0.0.1")),
+        (SAFE, ("cadres.mail_files.FileBackend", False, "https://pledges.example.org/", None)),
+        (
+            SAFE | {"EMAIL_URL": "smtp://m.example.org", "MAIL_FROM": "vmvk@example.org"},
+            ("django.core.mail.backends.smtp.EmailBackend", True, None, "vmvk@example.org"),
+        ),
+    ],
+    ids=["embedded", "production without a server", "production"],
+)
+def test_letters_go_where_the_place_says(tmp_path, monkeypatch, env, wanted):
+    monkeypatch.setattr(sys.modules[__name__], "NAMES", MAIL)
+    result = load(tmp_path, **env)
+    assert result.returncode == 0, result.stderr
+    found = tuple(json.loads(result.stdout).values())
+    assert [one for one, other in zip(found, wanted, strict=True) if other is not None and one != other] == []

@@ -1,7 +1,7 @@
 """`manage.py demo`: load the demo into an empty database, without serving it."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cadres.models import Unit
 from config import demo
 from config.demo_load import load
+from pledges.actions.seal import check_and_seal
 
 
 class Command(BaseCommand):
@@ -23,5 +24,7 @@ class Command(BaseCommand):
         settings.SITE_TODAY = day = date.fromisoformat(demo.DEMO_DAY)
         started = time.monotonic()
         load(day, self.stdout.write)
+        # Nobody else writes yet: all of it can be sealed at once, as after a night.
+        check_and_seal(settled=timedelta())
         demo.mark()
         self.stdout.write(f"Demo loaded in {time.monotonic() - started:.1f} s.")
