@@ -21,5 +21,5 @@ def reasons_offered(host: Unit) -> list[tuple[str, str]]:
 
 def phrases_of(host: Unit) -> list[str]:
     """The signs of routine work."""
-    kept = list(RoutinePhrase.objects.filter(host=host).order_by("text").values_list("text", flat=True))
+    kept = list(RoutinePhrase.objects.filter(host=host).order_by("folded").values_list("text", flat=True))
     return kept if kept or keeps_its_own(host) else list(ROUTINE_PHRASES)

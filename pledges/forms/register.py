@@ -239,17 +239,3 @@ class ShortForm(PledgeForm):
         error_messages={"required": gettext_lazy("Choose a quarter, the whole year or a day.")},
     )
     due_on = DayIfChosen(label=gettext_lazy("The day: day/month/year"))
-
-
-class ReturnForm(forms.Form):
-    """What is to be amended, told to the person who registered."""
-
-    use_required_attribute = False
-
-    reasons = Words(
-        limit=TITLE_LIMIT,
-        rows=4,
-        label=gettext_lazy("What is to be amended?"),
-        help_text=gettext_lazy("The comrade reads these words beside the form."),
-        error_messages={"required": gettext_lazy("Say what is to be amended.")},
-    )

@@ -1,8 +1,7 @@
-"""My pledges, one pledge with its time line, the record of a member; withdraw, ask for an amendment."""
+"""My pledges, one pledge with its time line, the record of a member; withdraw."""
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -21,9 +20,16 @@ from cadres.permissions import can_delegate, can_read_member, can_read_unit, is_
 from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
-from pledges.forms.register import ReturnForm
-from pledges.models import DocketLine, Partner, Pledge, PledgeEvent, Tier, TierKind
-from pledges.permissions import can_edit, can_type_for, can_vet, can_withdraw, visible_pledges
+from pledges.desk import last_return
+from pledges.models import DocketLine, EventAction, Partner, Pledge, PledgeEvent, Tier, TierKind
+from pledges.permissions import (
+    can_edit,
+    can_read_vetting,
+    can_type_for,
+    can_vet,
+    can_withdraw,
+    visible_pledges,
+)
 from pledges.route_words import body_words
 from pledges.sources import carried_on_by, chain_of
 from pledges.states import DocketState, PledgeStatus
@@ -119,7 +125,8 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "files": files_of(user, pledge),
         "chain": chain_of(pledge, visible_pledges(user)),
         "carried_on": carried_on_by(pledge, visible_pledges(user)),
-        "events": events_of(events.order_by("-seq"), _delegations(pledge)),
+        "events": events_of(_told(user, pledge, events), _delegations(pledge)),
+        "asked": last_return(pledge) if pledge.status == PledgeStatus.RETURNED else None,
         "decisions": [
             (line, OUTCOME_PILLS.get(line.outcome, line.outcome), outcome_words(line))
             for line in _decided(pledge)
@@ -134,6 +141,15 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "may_feature": can_vet(user, pledge) and any(row.progress.is_final for row in results),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
+
+
+def _told(user: User, pledge: Pledge, events: QuerySet[PledgeEvent]) -> list[PledgeEvent]:
+    """The events, newest first; what the board proposes is not told before the meeting to others."""
+    found = list(events.order_by("-seq"))
+    if not can_read_vetting(user, pledge.campaign):
+        for event in found:
+            event.note = "" if event.action == EventAction.VETTED else event.note
+    return found
 
 
 def _delegations(pledge: Pledge) -> list[Delegation]:
@@ -196,30 +212,3 @@ def _judge_withdrawal(user: User) -> transitions.Judge:
         return None if can_withdraw(user, pledge) else _("This registration can no longer be withdrawn.")
 
     return judge
-
-
-@signed_in
-@confirm_page
-def return_at_desk(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
-    """The organisation board asks for an amendment before any body has met; the reasons are needed."""
-    user, pledge = person(request), _pledge(request, ref)
-    if not can_vet(user, pledge):
-        raise PermissionDenied(_("The organisation board asks for amendments at the desk."))
-    form = ReturnForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        act = Act(by=user, on=clock.today())
-        answer = transitions.return_for_amendment({pledge.pk: form.cleaned_data["reasons"]}, act=act)
-        if not answer.refused:
-            messages.success(request, _("The amendment has been asked for."))
-            return redirect("pledges:detail", pledge.ref)
-        form.add_error(None, answer.refused[0].reason)
-    elif request.method != "POST" and pledge.status != PledgeStatus.SUBMITTED:
-        messages.info(request, _("An amendment is asked for only while the registration awaits a decision."))
-        return redirect("pledges:detail", pledge.ref)
-    context: dict[str, Any] = {
-        "form": form,
-        "pledge": pledge,
-        "facts": facts(pledge),
-        "trail": _trail(user, pledge),
-    }
-    return TemplateResponse(request, "pledges/return.html", context)

@@ -18,10 +18,11 @@ from cadres.permissions import is_delegated
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import register as actions
+from pledges.desk import last_return
 from pledges.forms.register import PledgeForm
 from pledges.forms.register_full import FullForm
 from pledges.forms.sections import outline
-from pledges.models import EventAction, Pledge, TierKind
+from pledges.models import EventAction, Pledge, PledgeReturn, TierKind
 from pledges.permissions import can_edit, entry_of, visible_pledges, why_not_register
 from pledges.sources import chain_of
 from pledges.states import PledgeStatus
@@ -175,6 +176,7 @@ def _page(request: HttpRequest, entry: Entry, form: PledgeForm) -> TemplateRespo
             (other, status_words(other, entry.tier)) for other in others if other.status != PledgeStatus.DRAFT
         ],
         "days_left": campaign.days_left(entry.day),
+        "asked": _points_at_fields(entry.pledge, form),
         "returned": _reasons(entry.pledge),
         "conflict": conflict_of(form, user),
         "sources": None if form.is_bound else offered(user, entry),
@@ -193,6 +195,19 @@ def _page(request: HttpRequest, entry: Entry, form: PledgeForm) -> TemplateRespo
     else:
         context |= {"read_back": form.read_back(), "phrases": form.phrases()}
     return TemplateResponse(request, entry.template, context)
+
+
+def _points_at_fields(pledge: Pledge | None, form: PledgeForm) -> PledgeReturn | None:
+    """What was asked of a returned pledge; each point stands beside the field it is about as well."""
+    if pledge is None or pledge.status != PledgeStatus.RETURNED:
+        return None
+    asked = last_return(pledge)
+    for point in asked.points.all() if asked else ():
+        name = "due" if point.field == "due_on" else point.field
+        if name in form.fields:
+            field: Any = form.fields[name]
+            field.asked = [*getattr(field, "asked", ()), point.label]
+    return asked
 
 
 def _reasons(pledge: Pledge | None) -> dict[str, Any] | None:

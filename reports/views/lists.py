@@ -11,11 +11,9 @@ from django.views.decorators.http import require_GET
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import User
 from cadres.text import fold
 from pledges import queries
 from pledges.models import Pledge, Tier, TierKind
-from pledges.permissions import can_build_docket
 from pledges.states import REGISTERED, PledgeStatus
 from reports.dashboards import member_tiers
 from reports.figures import BY_CODE
@@ -122,17 +120,11 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "status": status,
         "theme": theme,
-        "vetting": _is_vetting(person(request), tier, status),
         "wanted": wanted,
         "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
         "now": clock.now(),
     }
     return TemplateResponse(request, "reports/pledges.html", context)
-
-
-def _is_vetting(user: User, tier: Tier, status: str) -> bool:
-    """Whether this is the board's vetting (thẩm định): key cadres' pledges before they go on a docket."""
-    return tier.for_key_cadres and status == PledgeStatus.SUBMITTED and can_build_docket(user, tier.campaign)
 
 
 def _any_tier(paths: list[str], campaign: str, kind: str = "") -> Tier:

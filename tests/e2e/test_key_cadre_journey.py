@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from pledges.forms.desk import ReturnForm
 from pledges.forms.dockets import IssueForm, MeetingForm
-from pledges.forms.register import ReturnForm
 from pledges.forms.register_full import FullForm
 from pledges.models import Authority
 from reports import counts
@@ -61,10 +61,11 @@ def _ask_for_an_amendment(board: Visitor) -> None:
     page = board.page
     board.follow(vi("Vetting"))
     board.follow(TITLE)
+    board.follow(vi("Course and files"))
     waits = vi("Registered, awaiting vetting", context="key cadre's pledge")
     expect(page.get_by_role("heading", level=1)).to_contain_text(waits)
     board.follow(vi("Ask for an amendment"))
-    board.fill(ReturnForm, reasons=REASON)
+    board.fill(ReturnForm, note=REASON)
     board.press(vi("Ask for the amendment"))
     board.hear(vi("The amendment has been asked for."))
     expect(page.get_by_role("heading", level=1)).to_contain_text(vi("Amendment asked for"))

@@ -1,4 +1,4 @@
-"""Withdrawing a registration, and asking for an amendment at the desk of the organisation board."""
+"""Withdrawing a registration, and asking for an amendment from the page of a pledge."""
 
 import pytest
 from django.urls import reverse
@@ -68,7 +68,7 @@ def test_who_may_withdraw(visit, tier, lead, own, board, method):
 def test_the_board_asks_for_an_amendment_with_reasons(visit, tier, lead, own, board):
     pledge = pledge_of(lead, tier, own)
     assert pledge.title in text(visit(board).get(at("return", pledge)))
-    visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
+    visit(board).post(at("return", pledge), {"note": "Chưa rõ thời hạn"})
     pledge.refresh_from_db()
     assert pledge.status == PledgeStatus.RETURNED
     event = PledgeEvent.objects.filter(pledge=pledge).latest("seq")
@@ -78,9 +78,9 @@ def test_the_board_asks_for_an_amendment_with_reasons(visit, tier, lead, own, bo
 @pytest.mark.parametrize("reasons", ["", "  ", "x" * 2001], ids=["none", "blank", "too long"])
 def test_reasons_are_needed_and_kept(visit, tier, lead, own, board, reasons):
     pledge = pledge_of(lead, tier, own)
-    response = visit(board).post(at("return", pledge), {"reasons": reasons})
+    response = visit(board).post(at("return", pledge), {"note": reasons})
     assert response.status_code == 200
-    assert response.context["form"]["reasons"].value() == reasons
+    assert response.context["form"]["note"].value() == reasons
     pledge.refresh_from_db()
     assert pledge.status == PledgeStatus.SUBMITTED
 
@@ -88,14 +88,14 @@ def test_reasons_are_needed_and_kept(visit, tier, lead, own, board, reasons):
 def test_asking_twice_is_one_effect(visit, tier, lead, own, board):
     pledge = pledge_of(lead, tier, own)
     for _ in range(2):
-        assert visit(board).post(at("return", pledge), {"reasons": "Chưa rõ"}).status_code == 302
+        assert visit(board).post(at("return", pledge), {"note": "Chưa rõ"}).status_code == 302
     assert PledgeEvent.objects.filter(action=EventAction.RETURNED).count() == 1
 
 
 def test_what_was_decided_meanwhile_keeps_the_reasons_on_the_page(visit, tier, lead, own, board):
     pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
     assert visit(board).get(at("return", pledge))["Location"] == at("detail", pledge)
-    response = visit(board).post(at("return", pledge), {"reasons": "Chưa rõ thời hạn"})
+    response = visit(board).post(at("return", pledge), {"note": "Chưa rõ thời hạn"})
     assert response.context["form"].non_field_errors()
     assert "Chưa rõ thời hạn" in text(response)
     pledge.refresh_from_db()
@@ -106,9 +106,9 @@ def test_what_was_decided_meanwhile_keeps_the_reasons_on_the_page(visit, tier, l
 def test_only_the_board_asks_at_the_desk(visit, tier, lead, own, method):
     pledge = pledge_of(lead, tier, own)
     for user in (own, secretary_of(lead.unit), user_with(Role.GRASSROOTS_OFFICER, unit=lead.unit.parent)):
-        assert getattr(visit(user), method)(at("return", pledge), {"reasons": "x"}).status_code == 403
+        assert getattr(visit(user), method)(at("return", pledge), {"note": "x"}).status_code == 403
     stranger = user_with(Role.BOARD_OFFICER, unit=CampaignFactory().host)
-    assert getattr(visit(stranger), method)(at("return", pledge), {"reasons": "x"}).status_code == 404
+    assert getattr(visit(stranger), method)(at("return", pledge), {"note": "x"}).status_code == 404
     pledge.refresh_from_db()
     assert pledge.status == PledgeStatus.SUBMITTED
 

@@ -32,6 +32,7 @@ def test_the_reasons_of_the_return_stand_beside_the_form(visit, tier, lead, own)
 def test_a_return_that_names_nobody_leaves_the_name_out(visit, tier, lead, own):
     pledge = pledge_in(PledgeStatus.RETURNED, lead, tier, own)
     pledge.events.filter(action="returned").update(actor=None)
+    pledge.returns.update(by=None)
     page = text(visit(own).get(at("edit", pledge)))
     assert "None" not in page
     assert '<p class="small soft mb-0">26/03/2024</p>' in page

@@ -271,30 +271,3 @@ def test_the_report_goes_to_the_committee_above(
     head, signature = document.tables[0].rows[0].cells[0], document.tables[1].rows[0].cells[0]
     assert [paragraph.text for paragraph in head.paragraphs][:2] == [name.upper(), ward.name.upper()]
     assert signature.paragraphs[1].text == f"- {printed} (để báo cáo),"
-
-
-VETTING = "/units/TAYHO/pledges/?campaign={}&status=submitted"
-
-
-def test_the_board_vets_until_nothing_is_left(client, officer, host, cell):
-    tier = make_cadre_tier(host)
-    pledge = make_pledge(make_members(cell, 1)[0], tier)
-    address = VETTING.format(tier.campaign.code)
-    client.force_login(officer)
-    page = text_of(client.get(address))
-    assert "Nội dung đạt thì đưa vào danh mục trình" in page
-    assert "Không còn nội dung chờ thẩm định." not in page
-    transitions.approve([pledge.pk], act=PAPER)
-    assert "Không còn nội dung chờ thẩm định." in text_of(client.get(address))
-
-
-def test_only_the_board_and_only_of_key_cadres_vets(client, officer, host, district):
-    tier = make_cadre_tier(host)
-    for user, campaign in (
-        (user_with(Role.INSPECTOR, unit=host), tier.campaign),
-        (officer, district.campaign),
-    ):
-        client.force_login(user)
-        response = client.get(VETTING.format(campaign.code))
-        assert response.context_data["vetting"] is False
-        assert f"<h1>{campaign.title}</h1>" in response.content.decode()
