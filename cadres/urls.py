@@ -12,6 +12,7 @@ from cadres.views import (
     own_account,
     roles,
     roster,
+    seats,
     slips,
 )
 
@@ -37,6 +38,9 @@ urlpatterns = [
     path("bodies/", bodies.body_list, name="body_list"),
     path("bodies/<str:unit>/usual/", bodies.make_usual, name="body_make_usual"),
     path("bodies/<str:unit>/<str:kind>/", bodies.body_form, name="body_form"),
+    path("bodies/<str:unit>/<str:kind>/seats/", seats.seats, name="body_seats"),
+    path("bodies/<str:unit>/<str:kind>/seats/take/", seats.take, name="seat_take"),
+    path("bodies/<str:unit>/<str:kind>/seats/<int:pk>/end/", seats.end, name="seat_end"),
     path("delegations/", delegations.delegation_list, name="delegation_list"),
     path("delegations/<int:pk>/end/", delegations.delegation_end, name="delegation_end"),
     path("delegations/<str:code>/", delegations.delegation, name="delegation"),

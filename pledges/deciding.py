@@ -1,4 +1,7 @@
-"""Who decides on a pledge by the route of its tier: which body, what awaits it, which have agreed."""
+"""Who decides on a pledge by the route of its tier: which body, what awaits it, which have agreed.
+
+A body that only gives its opinion is asked as well, but its agreement is never waited for.
+"""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -8,6 +11,7 @@ from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, 
 
 from cadres.models import Body, BodyKind, CadreEntry, Unit
 from pledges.models import (
+    Docket,
     DocketLine,
     Pledge,
     PledgeVersion,
@@ -27,6 +31,40 @@ def deciding_steps(tier: Tier, authority: str) -> list[RouteStep]:
     """Steps of the route that decide on a pledge of the authority, in order."""
     steps = [step for step in tier.steps.all() if step.mode in DECIDING]
     return [step for step in steps if step.authority in ("", authority or "party")]
+
+
+def mode_of(tier: Tier, body: Body) -> StepMode:
+    """What the body does with pledges of the tier by the route; where it does both, it decides."""
+    modes = [step.mode for step in tier.steps.all() if _is_meant(step, body)]
+    deciding = [mode for mode in modes if mode in DECIDING]
+    asked = [mode for mode in modes if mode == StepMode.GIVES_OPINION]
+    return StepMode((deciding or asked or [StepMode.DECIDES])[0])
+
+
+def _is_meant(step: RouteStep, body: Body) -> bool:
+    host = step.tier.campaign.host
+    if step.body_kind != body.kind:
+        return False
+    return body.unit_id == host.pk if step.level == StepLevel.HOST else body.unit.path.startswith(host.path)
+
+
+def in_force(lines: QuerySet[DocketLine]) -> QuerySet[DocketLine]:
+    """Of the lines about pledges those of concluded dockets that no later act has corrected."""
+    later = DocketLine.objects.order_by().filter(
+        docket__corrects=OuterRef("docket"), pledge=OuterRef("pledge")
+    )
+    corrected = Exists(later.exclude(outcome=Outcome.VOID))
+    return lines.exclude(docket__state=DocketState.OPEN).filter(~corrected)
+
+
+def corrected_lines(docket: Docket) -> dict[int, DocketLine]:
+    """Lines of an act that a later act has corrected, each with the line that holds instead."""
+    later = DocketLine.objects.filter(docket__corrects=docket).exclude(outcome=Outcome.VOID)
+    by_subject = {(line.pledge_id, line.unit_id): line for line in later.select_related("docket")}
+    if not by_subject:
+        return {}
+    own = docket.lines.values_list("pk", "pledge_id", "unit_id")
+    return {pk: by_subject[pledge, unit] for pk, pledge, unit in own if (pledge, unit) in by_subject}
 
 
 def body_of(step: RouteStep, unit: Unit) -> Body | None:
@@ -67,8 +105,9 @@ def _in_turn(step: RouteStep, steps: Iterable[RouteStep]) -> Q:
             version__no=OuterRef("versions_made"),
             outcome=Outcome.APPROVE,
             docket__body__kind=earlier.body_kind,
+            docket__mode__in=DECIDING,
         )
-        agreed = Exists(approved.exclude(docket__state=DocketState.OPEN))
+        agreed = Exists(in_force(approved))
         ready = Q(agreed) | Q(~Exists(_nearer(earlier.body_kind, step.tier.campaign.host.path)))
         if earlier.authority:
             ready |= ~_of_authority(earlier)
@@ -76,15 +115,20 @@ def _in_turn(step: RouteStep, steps: Iterable[RouteStep]) -> Q:
     return turn
 
 
-def _decides_on(tier: Tier, body: Body) -> list[Q]:
-    """Which pledges of the tier the body decides on, step by step of the route."""
+def _asked_about(tier: Tier, body: Body, modes: Iterable[str]) -> list[Q]:
+    """Which pledges of the tier the route puts before the body in one of the modes, step by step.
+
+    Who gives an opinion is asked at once; who decides, in turn.
+    """
     host, found = tier.campaign.host, []
-    deciding = [step for step in tier.steps.all() if step.mode in DECIDING]
-    for step in deciding:
-        if step.body_kind != body.kind:
+    steps = tier.steps.all()
+    deciding = [step for step in steps if step.mode in DECIDING]
+    for step in steps:
+        if step.mode not in modes or step.body_kind != body.kind:
             continue
         if step.level == StepLevel.HOST and body.unit_id == host.pk:
-            found.append(_of_authority(step) & _in_turn(step, deciding))
+            turn = _in_turn(step, deciding) if step.mode in DECIDING else Q()
+            found.append(_of_authority(step) & turn)
         elif step.level == StepLevel.GRASSROOTS and body.unit.path.startswith(host.path):
             nobody_nearer = Q(~Exists(_nearer(body.kind, body.unit.path)))
             inside = Q(unit__path__startswith=body.unit.path) & nobody_nearer
@@ -92,35 +136,42 @@ def _decides_on(tier: Tier, body: Body) -> list[Q]:
     return found
 
 
-def awaiting_body(tier: Tier, body: Body) -> PledgeQuerySet:
-    """Submitted pledges of a tier that a body decides on by the route and has not decided on yet.
+def awaiting_body(tier: Tier, body: Body, mode: str | None = None) -> PledgeQuerySet:
+    """Submitted pledges of a tier that the route puts before a body and that it has not spoken on yet.
 
-    A body of the host, or of a grassroots committee for its own sub-tree. What lies on one of its
-    open dockets in the version last submitted is left out.
+    A body of the host, or of a grassroots committee for its own sub-tree; `mode` (by the route unless
+    told) is whether it decides or gives its opinion. What lies on one of its open dockets in the
+    version last submitted is left out.
     """
-    decides_on = _decides_on(tier, body)
+    mode = mode or mode_of(tier, body)
+    modes = DECIDING if mode in DECIDING else (mode,)
+    asked = _asked_about(tier, body, modes)
     pledges = Pledge.objects.filter(tier=tier, status=PledgeStatus.SUBMITTED)
-    if not decides_on:
+    if not asked:
         return pledges.none()
-    if all(decides_on):  # an empty condition among them means every pledge
-        pledges = pledges.filter(reduce(or_, decides_on))
+    if all(asked):  # an empty condition among them means every pledge
+        pledges = pledges.filter(reduce(or_, asked))
     of_version = DocketLine.objects.filter(
-        docket__body=body, pledge=OuterRef("pk"), version__no=OuterRef("versions_made")
+        docket__body=body,
+        docket__mode__in=modes,
+        pledge=OuterRef("pk"),
+        version__no=OuterRef("versions_made"),
     )
     pending = of_version.filter(docket__state=DocketState.OPEN)
-    decided = of_version.filter(outcome=Outcome.APPROVE).exclude(docket__state=DocketState.OPEN)
-    return pledges.filter(~Exists(pending), ~Exists(decided))
+    said = (Outcome.APPROVE,) if mode in DECIDING else (Outcome.APPROVE, Outcome.RETURN, Outcome.REJECT)
+    spoken = in_force(of_version.filter(outcome__in=said))
+    return pledges.filter(~Exists(pending), ~Exists(spoken))
 
 
-def versions_awaiting(tier: Tier, body: Body) -> QuerySet[PledgeVersion]:
-    """What a body is to decide on: the version last submitted of each pledge that awaits it.
+def versions_awaiting(tier: Tier, body: Body, mode: str | None = None) -> QuerySet[PledgeVersion]:
+    """What a body is to speak on: the version last submitted of each pledge that awaits it.
 
     In the order of the tier's list of cadres, in a cell in the cell's own order.
     """
     if body.kind == BodyKind.CELL_MEETING:
         waiting = Pledge.objects.awaiting_meeting().filter(tier=tier, unit=body.unit)
     else:
-        waiting = awaiting_body(tier, body)
+        waiting = awaiting_body(tier, body, mode)
     entry = CadreEntry.objects.filter(
         cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member")
     ).values("order")[:1]
@@ -162,11 +213,14 @@ def bodies_needed(authorities: Mapping[int, str], tier: Tier) -> dict[int, list[
 
 
 def bodies_agreed(pledges: PledgeQuerySet) -> dict[int, set[Decider]]:
-    """For each pledge the bodies, by level and kind, that approved the version last submitted."""
+    """For each pledge the bodies, by level and kind, whose approval of the version last submitted holds."""
     rows = DocketLine.objects.filter(
-        pledge__in=pledges, outcome=Outcome.APPROVE, version__no=F("pledge__versions_made")
-    ).exclude(docket__state=DocketState.OPEN)
-    found = rows.values_list(
+        pledge__in=pledges,
+        outcome=Outcome.APPROVE,
+        version__no=F("pledge__versions_made"),
+        docket__mode__in=DECIDING,
+    )
+    found = in_force(rows).values_list(
         "pledge_id", "docket__body__kind", "docket__body__unit_id", "docket__campaign__host_id"
     )
     agreed: dict[int, set[Decider]] = {}

@@ -5,15 +5,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cadres.dates import due_label
 from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.models import Authority, Docket, DocketLine, Lane, Matter, Novelty, Pledge, PledgeVersion, Tier
+from pledges.docket_flags import Flag, Flags, Raised, flags_of
+from pledges.docket_flags import has_gone as has_gone  # told with what is read
+from pledges.models import (
+    Authority,
+    Docket,
+    DocketLine,
+    Lane,
+    Matter,
+    Novelty,
+    Pledge,
+    PledgeVersion,
+    StepMode,
+    Tier,
+)
+from pledges.opinion_reading import Opinions, Tally, opinions_of
 from pledges.route_words import body_words
-from pledges.states import PledgeStatus
+from pledges.states import DocketState, Outcome, PledgeStatus
+from pledges.words import OPINION_OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,33 @@ class Joint:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What stands beside the lines: the other bodies, opinions, flags, and what a later act corrected."""
+
+    joint: Joint = field(default_factory=Joint)
+    flags: Flags = field(default_factory=dict)
+    opinions: Opinions | None = None
+    heard: dict[int, str] = field(default_factory=dict)
+    corrected: dict[int, DocketLine] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reading:
-    """One line with its content, and the other bodies of its route."""
+    """One line with its content, the other bodies of its route, and what was said of it."""
 
     line: DocketLine
     said: Said
     agreed: str = ""
     awaited: str = ""
+    heard: str = ""
+    flags: Sequence[Raised] = ()
+    tally: Tally | None = None
+    corrected: DocketLine | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the line will be void: its pledge moved on while the docket was open."""
+        return any(raised.flag == Flag.GONE for raised in self.flags)
 
 
 @dataclass(frozen=True)
@@ -65,6 +101,8 @@ class ListReading:
     sent: int | None
     cells: int | None
     adopted: int
+    tally: Tally | None = None
+    corrected: DocketLine | None = None
 
 
 def lines_of(docket: Docket) -> list[DocketLine]:
@@ -101,9 +139,11 @@ def posts_of(tier: Tier) -> dict[int, str]:
     return dict(entries.values_list("member_id", "post_printed"))
 
 
-def preview(tier: Tier, body: Body, *, supplementary: bool = False) -> tuple[list[DocketLine], int]:
+def preview(
+    tier: Tier, body: Body, mode: str, *, supplementary: bool = False
+) -> tuple[list[DocketLine], int]:
     """The lines a docket of the body would have now, not saved; and how many go on the other kind."""
-    found = queries.versions_awaiting(tier, body).select_related("pledge__lead_member", "pledge__unit")
+    found = queries.versions_awaiting(tier, body, mode).select_related("pledge__lead_member", "pledge__unit")
     awaiting = list(found)
     versions = [one for one in awaiting if (one.pledge.lane != Lane.REGULAR) == supplementary]
     lines = [
@@ -113,11 +153,11 @@ def preview(tier: Tier, body: Body, *, supplementary: bool = False) -> tuple[lis
     return lines, len(awaiting) - len(lines)
 
 
-def groups(lines: Iterable[DocketLine], posts: dict[int, str], joint: Joint | None = None) -> list[Group]:
+def groups(lines: Iterable[DocketLine], posts: dict[int, str], beside: Beside | None = None) -> list[Group]:
     """All lines of a docket about pledges, grouped by cadre and numbered in its order."""
-    found = []
+    found, beside = [], beside or Beside()
     for no, (member, rows) in enumerate(groupby(lines, key=_lead), start=1):
-        readings = [_reading(line, joint or Joint()) for line in rows]
+        readings = [_reading(line, beside) for line in rows]
         found.append(Group(no, member, posts.get(member.pk, "") if member else "", readings))
     return found
 
@@ -128,6 +168,23 @@ def only(found: Iterable[Group], shown: Collection[int]) -> list[Group]:
     return [group for group in kept if group.readings]
 
 
+def attention_first(found: Sequence[Group], flags: Flags) -> tuple[list[Group], list[Group]]:
+    """The groups in two parts: lines that want attention, the gravest first, and the rest.
+
+    Numbers stay as they are.
+    """
+    keys = {reading.line.pk for group in found for reading in group.readings}
+    attention = only(found, keys & flags.keys())
+    return sorted(attention, key=gravity), only(found, keys - flags.keys())
+
+
+def gravity(group: Group) -> int:
+    """The place of the gravest flag on a group's lines among all flags; after all of them, none."""
+    order = list(Flag)
+    raised = (one.flag for reading in group.readings for one in reading.flags)
+    return min((order.index(flag) for flag in raised), default=len(order))
+
+
 def _shown(group: Group, shown: Collection[int]) -> list[Reading]:
     return [reading for reading in group.readings if reading.line.pk in shown]
 
@@ -136,26 +193,74 @@ def _lead(line: DocketLine) -> Member | None:
     return line.pledge.lead_member if line.pledge else None
 
 
-def _reading(line: DocketLine, joint: Joint) -> Reading:
+def _reading(line: DocketLine, beside: Beside) -> Reading:
     assert line.version is not None
-    pledge = line.pledge_id or 0
-    return Reading(line, said(line.version), joint.agreed.get(pledge, ""), joint.awaited.get(pledge, ""))
+    pledge, joint = line.pledge_id or 0, beside.joint
+    return Reading(
+        line,
+        said(line.version),
+        agreed=joint.agreed.get(pledge, ""),
+        awaited=joint.awaited.get(pledge, ""),
+        heard=beside.heard.get(pledge, ""),
+        flags=beside.flags.get(line.pk, ()),
+        tally=beside.opinions.by_line.get(line.pk) if beside.opinions else None,
+        corrected=beside.corrected.get(line.pk),
+    )
 
 
-def list_readings(docket: Docket, lines: Iterable[DocketLine]) -> list[ListReading]:
+def beside(docket: Docket, lines: Sequence[DocketLine], day: date) -> Beside:
+    """Everything a page shows beside the lines of a docket."""
+    opinions = opinions_of(docket, lines, day)
+    return Beside(
+        joint=joint_of(docket, lines),
+        flags=flags_of(docket, lines, opinions),
+        opinions=opinions if opinions.members else None,
+        heard=heard_of(docket),
+        corrected={} if docket.state == DocketState.OPEN else queries.corrected_lines(docket),
+    )
+
+
+def heard_of(docket: Docket) -> dict[int, str]:
+    """By pledge, what the bodies that are only asked for their opinion have said of the same version."""
+    asks = any(step.mode == StepMode.GIVES_OPINION for step in docket.tier.steps.all())
+    if not asks or docket.mode not in queries.DECIDING:
+        return {}
+    own = DocketLine.objects.order_by().filter(
+        docket=docket, pledge=OuterRef("pledge"), version=OuterRef("version")
+    )
+    asked = DocketLine.objects.filter(Exists(own), docket__mode=StepMode.GIVES_OPINION)
+    rows = queries.in_force(asked).exclude(outcome__in=(Outcome.HOLD, Outcome.VOID))
+    found: dict[int, str] = {}
+    for line in rows.select_related("docket__body").order_by("docket__meeting_on", "pk"):
+        words = f"{line.docket.body.name}: {OPINION_OUTCOMES[line.outcome]}"
+        words += f" ({line.note})" if line.note else ""
+        pledge = line.pledge_id or 0
+        found[pledge] = f"{found[pledge]}; {words}" if pledge in found else words
+    return found
+
+
+def list_readings(
+    docket: Docket, lines: Iterable[DocketLine], beside: Beside | None = None
+) -> list[ListReading]:
     """Lines about lists of units, each with what its list holds today."""
+    beside = beside or Beside()
     tier, unit = docket.tier, docket.body.unit
     is_host = unit.pk == docket.campaign.host_id
     cells = queries.cell_totals_below(tier, unit) if is_host else {}
     adopted = queries.approved_by_path(tier, unit, directly_below=is_host)
-    return [_list_reading(line, line.unit, cells, adopted) for line in lines if line.unit]
+    return [_list_reading(line, line.unit, cells, adopted, beside) for line in lines if line.unit]
 
 
 def _list_reading(
-    line: DocketLine, unit: Unit, cells: dict[str, tuple[int, int]], adopted: dict[str, int]
+    line: DocketLine,
+    unit: Unit,
+    cells: dict[str, tuple[int, int]],
+    adopted: dict[str, int],
+    beside: Beside,
 ) -> ListReading:
     sent, all_cells = (None, None) if unit.is_cell else cells.get(unit.path, (None, None))
-    return ListReading(line, sent, all_cells, adopted.get(unit.path, 0))
+    tally = beside.opinions.by_line.get(line.pk) if beside.opinions else None
+    return ListReading(line, sent, all_cells, adopted.get(unit.path, 0), tally, beside.corrected.get(line.pk))
 
 
 def joint_of(docket: Docket, lines: Sequence[DocketLine]) -> Joint:

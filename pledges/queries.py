@@ -19,12 +19,16 @@ from cadres.models import (
 from cadres.models.members import MembershipQuerySet
 from cadres.models.units import UnitQuerySet
 from cadres.permissions import scope_of
-from pledges.deciding import awaiting_body as awaiting_body  # callers name all of these from here
+from pledges.deciding import DECIDING as DECIDING  # callers name all of these from here
+from pledges.deciding import awaiting_body as awaiting_body
 from pledges.deciding import bodies_agreed as bodies_agreed
 from pledges.deciding import bodies_needed as bodies_needed
 from pledges.deciding import body_of as body_of
+from pledges.deciding import corrected_lines as corrected_lines
 from pledges.deciding import deciding_steps as deciding_steps
+from pledges.deciding import in_force as in_force
 from pledges.deciding import level_of as level_of
+from pledges.deciding import mode_of as mode_of
 from pledges.deciding import versions_awaiting as versions_awaiting
 from pledges.models import (
     Campaign,
@@ -248,9 +252,9 @@ def first_hand(user: User) -> Q:
     return Q(body__in=bodies) | Q(body__unit__path__in=paths)
 
 
-def awaiting_by_lane(tier: Tier, body: Body) -> dict[bool, int]:
+def awaiting_by_lane(tier: Tier, body: Body, mode: str | None = None) -> dict[bool, int]:
     """How many pledges await the body: those of the window, and (True) the supplementary ones."""
-    rows = awaiting_body(tier, body).aggregate(
+    rows = awaiting_body(tier, body, mode).aggregate(
         regular=Count("pk", filter=of_lane("", supplementary=False)),
         late=Count("pk", filter=of_lane("", supplementary=True)),
     )

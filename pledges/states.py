@@ -88,6 +88,35 @@ class Outcome(models.TextChoices):
     VOID = "void", pgettext_lazy("outcome", "void: the pledge has moved on")
 
 
+# Đính chính: what a later act may write instead of what a meeting decided on a pledge …
+CORRECTIONS: dict[str, frozenset[str]] = {
+    Outcome.PENDING: frozenset(),
+    Outcome.APPROVE: frozenset({Outcome.RETURN, Outcome.REJECT, Outcome.HOLD}),
+    Outcome.RETURN: frozenset({Outcome.APPROVE, Outcome.REJECT, Outcome.HOLD}),
+    Outcome.REJECT: frozenset({Outcome.APPROVE, Outcome.RETURN, Outcome.HOLD}),
+    Outcome.HOLD: frozenset({Outcome.APPROVE, Outcome.RETURN, Outcome.REJECT}),
+    Outcome.VOID: frozenset(),
+}
+# … and on the list of a unit. One that was sent back is sent again by the unit, not by a correction.
+LIST_CORRECTIONS: dict[str, frozenset[str]] = {
+    Outcome.PENDING: frozenset(),
+    Outcome.APPROVE: frozenset({Outcome.RETURN, Outcome.HOLD}),
+    Outcome.RETURN: frozenset(),
+    Outcome.REJECT: frozenset(),
+    Outcome.HOLD: frozenset({Outcome.APPROVE, Outcome.RETURN}),
+    Outcome.VOID: frozenset(),
+}
+# Where a pledge stands as long as nothing has followed on the outcome; anywhere else it has moved on.
+STANDS_AFTER: dict[str, frozenset[str]] = {
+    Outcome.PENDING: frozenset(),
+    Outcome.APPROVE: frozenset({S.APPROVED, S.SUBMITTED}),  # submitted while another body has not agreed yet
+    Outcome.RETURN: frozenset({S.RETURNED}),
+    Outcome.REJECT: frozenset({S.REJECTED}),
+    Outcome.HOLD: frozenset({S.SUBMITTED}),
+    Outcome.VOID: frozenset(),
+}
+
+
 class DocketState(models.TextChoices):
     """Where a docket stands: built, concluded by the recorder, issued by the clerk."""
 

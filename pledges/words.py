@@ -12,7 +12,7 @@ from cadres.dates import due_label
 from cadres.models import BodyKind, User
 from cadres.permissions import can_read_member, can_read_unit
 from cadres.templatetags.display import day, number, year
-from pledges.models import DocketLine, Novelty, Partner, Pledge, Tier, TierKind
+from pledges.models import DocketLine, Novelty, Partner, Pledge, Stance, StepMode, Tier, TierKind
 from pledges.states import Outcome, PledgeStatus
 
 # What members and key cadres say differently: a member's pledge waits for the cell's meeting
@@ -53,6 +53,37 @@ OUTCOME_PILLS: dict[str, PledgeStatus] = {
 CELL_OUTCOMES: dict[str, Any] = {
     Outcome.APPROVE: pgettext_lazy("outcome in the cell", "adopted"),
     Outcome.REJECT: pgettext_lazy("outcome in the cell", "not adopted"),
+}
+
+# What the recorder chooses; a page that tells the outcome says it in the past (see states.Outcome).
+DECISIONS: dict[Outcome, Any] = {
+    Outcome.APPROVE: pgettext_lazy("decision", "Approve"),
+    Outcome.RETURN: pgettext_lazy("decision", "Ask for an amendment"),
+    Outcome.REJECT: pgettext_lazy("decision", "Do not approve"),
+    Outcome.HOLD: pgettext_lazy("decision", "Hold over"),
+}
+LIST_DECISIONS: dict[Outcome, Any] = DECISIONS | {Outcome.APPROVE: pgettext_lazy("decision", "Endorse")}
+OPINION_DECISIONS: dict[Outcome, Any] = DECISIONS | {
+    Outcome.APPROVE: pgettext_lazy("decision", "Agree"),
+    Outcome.REJECT: pgettext_lazy("decision", "Do not agree"),
+}
+
+# What a member of a body ticks on his sheet.
+STANCES: dict[Stance, Any] = {
+    Stance.AGREE: pgettext_lazy("sheet of opinion", "Agree"),
+    Stance.CHANGE: pgettext_lazy("sheet of opinion", "Agree with changes"),
+    Stance.OBJECT: pgettext_lazy("sheet of opinion", "Do not agree"),
+    Stance.ABSTAIN: pgettext_lazy("sheet of opinion", "Have no opinion"),
+}
+
+# What a body says that is asked for its opinion only.
+OPINION_OUTCOMES: dict[str, Any] = {
+    Outcome.PENDING: pgettext_lazy("outcome of an opinion", "no opinion yet"),
+    Outcome.APPROVE: pgettext_lazy("outcome of an opinion", "agrees"),
+    Outcome.RETURN: pgettext_lazy("outcome of an opinion", "asks for an amendment"),
+    Outcome.REJECT: pgettext_lazy("outcome of an opinion", "does not agree"),
+    Outcome.HOLD: pgettext_lazy("outcome of an opinion", "held over to a later meeting"),
+    Outcome.VOID: Outcome.VOID.label,
 }
 
 LABELS = {
@@ -117,6 +148,13 @@ def outcome_words(line: DocketLine) -> str:
 def due_words(pledge: Pledge) -> str:
     """The deadline as it was stated: quý II/2024, cả năm 2024, 30/09/2024; empty when unknown."""
     return due_label(pledge.due_kind, pledge.due_on) if pledge.due_on else ""
+
+
+def decision_words(mode: str) -> dict[Outcome, Any]:
+    """What the recorder chooses from, by what the body does: decide, give an opinion, endorse a list."""
+    return {StepMode.ENDORSES: LIST_DECISIONS, StepMode.GIVES_OPINION: OPINION_DECISIONS}.get(
+        StepMode(mode), DECISIONS
+    )
 
 
 def facts(pledge: Pledge, reader: User | None = None) -> list[Fact]:

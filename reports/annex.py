@@ -7,13 +7,15 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from django.utils.text import capfirst
 from django.utils.translation import override
 
 from cadres.models import Body, BodyKind
 from cadres.templatetags.display import number, year
 from pledges import docket_reading as reading
-from pledges.models import Docket, Lane
+from pledges.models import Docket, Lane, StepMode
 from pledges.states import DocketState, Outcome
+from pledges.words import OPINION_OUTCOMES
 from reports.summary import document_head
 from reports.writers.party import Head
 from reports.writers.text import party_date
@@ -23,6 +25,7 @@ from reports.writers.word import (
     DocketGroup,
     DocketRow,
     conclusion_text,
+    correction_text,
     submission_text,
 )
 
@@ -53,7 +56,8 @@ def docket_document(docket: Docket) -> DocketDocument:
     with override("vi"):
         lines = reading.lines_of(docket)
         joint = reading.joint_of(docket, lines)
-        groups = reading.groups(lines, reading.posts_of(docket.tier), joint)
+        beside = reading.Beside(joint=joint)
+        groups = reading.groups(lines, reading.posts_of(docket.tier), beside)
         if docket.state == DocketState.OPEN:
             return _submission(docket, groups, reading.count_words(docket.tier, lines))
         return _conclusion(docket, groups, f"{number(len(lines))} nội dung")
@@ -66,7 +70,7 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
     return DocketDocument(
         head=head,
         title="TỜ TRÌNH",
-        subject=f"phê duyệt {subject}",
+        subject=f"{_asks_for(docket)} {subject}",
         paragraphs=submission_text(
             addressee=docket.body.name,
             proposer=head.organ_name,
@@ -84,9 +88,39 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
     )
 
 
+def _asks_for(docket: Docket) -> str:
+    return "xin ý kiến về" if docket.mode == StepMode.GIVES_OPINION else "phê duyệt"
+
+
+def _correction_subject(docket: Docket, subject: str) -> str:
+    """What a correcting act is about: it names the first by its number, else by its meeting."""
+    first = docket.corrects
+    if first is None:
+        return subject
+    if first.number:
+        day = f" ngày {first.number_on:%d/%m/%Y}" if first.number_on else ""
+        return f"đính chính văn bản số {first.number}{day} về {subject}"
+    if first.meeting_on:
+        return f"đính chính kết luận tại hội nghị ngày {first.meeting_on:%d/%m/%Y} về {subject}"
+    return f"đính chính kết luận ghi theo văn bản giấy về {subject}"
+
+
+def _paragraphs(docket: Docket, meeting: str, count_text: str) -> tuple[str, ...]:
+    if docket.corrects is None:
+        return conclusion_text(
+            body=docket.body.name, meeting=meeting, count_text=count_text, who=_who(docket)
+        )
+    return correction_text(
+        body=docket.body.name,
+        meeting=meeting,
+        corrected=docket.minutes,
+        count_text=count_text if docket.lines.exists() else "",
+    )
+
+
 def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) -> DocketDocument:
     """What the meeting decided; a draft until the clerk has given number and date."""
-    subject = _subject(docket)
+    subject = _correction_subject(docket, _subject(docket))
     head = _head_of_conclusion(docket)
     by_board = docket.body.kind == BodyKind.PEOPLES_COMMITTEE
     title, wording = TITLES.get(head.type_code, TITLES[USUAL_TYPE])
@@ -94,10 +128,8 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
     return DocketDocument(
         head=head,
         title=title,
-        subject=wording.format(body=docket.body.name, subject=subject),
-        paragraphs=conclusion_text(
-            body=docket.body.name, meeting=meeting, count_text=count_text, who=_who(docket)
-        ),
+        subject=_wording(docket, wording).format(body=docket.body.name, subject=subject),
+        paragraphs=_paragraphs(docket, meeting, count_text),
         annex_subject=subject,
         outcome_header="Kết luận",
         groups=_groups(docket, groups),
@@ -108,6 +140,11 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
         draft=docket.state != DocketState.ISSUED,
         notes=_notes(docket, groups),
     )
+
+
+def _wording(docket: Docket, wording: str) -> str:
+    """A decision that corrects does not approve anew: its subject says what it does."""
+    return "{subject}" if docket.corrects and wording.startswith("phê duyệt") else wording
 
 
 def _who(docket: Docket) -> str:
@@ -180,21 +217,26 @@ def _row(docket: Docket, one: reading.Reading) -> DocketRow:
         title += f" (tồn đọng từ năm {one.said.backlog_since})"
     if one.said.directive and one.line.pledge and one.line.pledge.lane == Lane.DIRECTIVE:
         title += f" (theo {one.said.directive})"
-    outcome = "Phê duyệt" if docket.state == DocketState.OPEN else _outcome(one)
-    if one.line.note:
-        outcome += f": {one.line.note}"
+    outcome, note = _outcome(docket, one), one.line.note
+    if docket.state == DocketState.OPEN:
+        outcome, note = OUTCOMES[Outcome(one.line.proposal or Outcome.APPROVE)], one.line.proposal_note
+    if note:
+        outcome += f": {note}"
     return DocketRow(title, one.said.novelty, one.said.product, one.said.due, outcome)
 
 
-def _outcome(one: reading.Reading) -> str:
+def _outcome(docket: Docket, one: reading.Reading) -> str:
+    if docket.mode == StepMode.GIVES_OPINION:
+        return capfirst(OPINION_OUTCOMES[one.line.outcome])
     if one.line.outcome == Outcome.APPROVE and one.awaited:
         return f"Đồng ý, chờ {one.awaited}"
     return OUTCOMES[Outcome(one.line.outcome)]
 
 
 def _notes(docket: Docket, groups: list[reading.Group]) -> tuple[str, ...]:
-    tally = Counter(_outcome(one) for group in groups for one in group.readings)
-    notes = [f"{'; '.join(f'{outcome}: {number(n)} nội dung' for outcome, n in tally.most_common())}."]
+    tally = Counter(_outcome(docket, one) for group in groups for one in group.readings)
+    outcomes = "; ".join(f"{outcome}: {number(n)} nội dung" for outcome, n in tally.most_common())
+    notes = [f"{outcomes}."] if outcomes else []
     if docket.agreed is not None:
         agreed = f"{number(docket.agreed)}/{number(docket.seats)} ủy viên"
         notes.append(f"Tán thành: {agreed}; có mặt: {number(docket.present)}.")

@@ -1,21 +1,22 @@
-"""Approval as a collective act: build a docket, conclude it, issue it, or record one from paper."""
+"""Approval as a collective act: conclude a docket, issue it, or record one from paper."""
 
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cadres import clock
 from cadres.models import Body, BodyKind, User
 from pledges import queries
-from pledges.actions.acts import CHUNK, Act, NotAllowedError
-from pledges.actions.outcomes import Decision as Decision  # callers name both from here
+from pledges.actions import telling
+from pledges.actions.acts import Act, NotAllowedError
+from pledges.actions.building import add_lines as add_lines  # callers name all of these from here
+from pledges.actions.building import build_docket as build_docket
+from pledges.actions.outcomes import Decision as Decision
 from pledges.actions.outcomes import refuse_decisions, settle
-from pledges.models import Campaign, Channel, Docket, DocketLine, Matter, Pledge, Tier
+from pledges.models import Campaign, Channel, Docket, Tier
 from pledges.permissions import can_issue, can_record
 from pledges.states import DocketState
 
@@ -30,82 +31,6 @@ class Meeting:
     agreed: int
     minutes: str = ""
     seats: int | None = None
-
-
-def build_docket(
-    *,
-    tier: Tier,
-    body: Body,
-    title: str,
-    by: User | None,
-    pledge_ids: Collection[int] = (),
-    unit_ids: Collection[int] = (),
-    supplementary: bool = False,
-    ref: uuid.UUID | None = None,
-) -> Docket:
-    """Put submitted pledges, or lists of units, on a body's list for a meeting.
-
-    Above the cell what was registered after the window has a docket of its own (`supplementary`).
-    Pledges and lists that do not await the body are left out; the version last submitted is the
-    one decided on. The same `ref` twice gives the first docket. Raises NotAllowedError when
-    nothing is left to put on it, or when the `ref` belongs to another body's docket.
-    """
-    with transaction.atomic():
-        named = {
-            "campaign": tier.campaign,
-            "tier": tier,
-            "body": body,
-            "title": title,
-            "supplementary": supplementary,
-            "created_by": by,
-        }
-        docket, made = Docket.objects.get_or_create(ref=ref or uuid.uuid4(), defaults=named)
-        if (docket.tier_id, docket.body_id) != (tier.pk, body.pk):
-            raise NotAllowedError(_("This form belongs to another docket."))
-        if made and not add_lines(docket, pledge_ids=pledge_ids, unit_ids=unit_ids):
-            raise NotAllowedError(_("Nothing on the list awaits this body."))
-    return docket
-
-
-def add_lines(docket: Docket, *, pledge_ids: Collection[int] = (), unit_ids: Collection[int] = ()) -> int:
-    """Append lines for pledges and lists that await the body; returns how many."""
-    last = docket.lines.aggregate(last=Max("order"))["last"] or 0
-    lines = [
-        DocketLine(docket=docket, order=order, matter=Matter.REGISTER, pledge_id=pledge, version_id=version)
-        for order, (pledge, version) in enumerate(_versions_awaiting(docket, pledge_ids), start=last + 1)
-    ]
-    lines += [
-        DocketLine(docket=docket, order=order, matter=Matter.ENDORSE_LIST, unit_id=unit)
-        for order, unit in enumerate(_lists_awaiting(docket, unit_ids), start=last + len(lines) + 1)
-    ]
-    return len(DocketLine.objects.bulk_create(lines, batch_size=CHUNK))
-
-
-def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Of the pledges those that await the body, each with its version; they are locked from here on."""
-    ids = sorted(set(pledge_ids))
-    # Locked before they are judged: two dockets built at once never hold the same pledge.
-    locked: set[int] = set()
-    for start in range(0, len(ids), CHUNK):
-        rows = Pledge.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + CHUNK])
-        locked.update(rows.order_by("pk").values_list("pk", flat=True))
-    if not locked:
-        return []
-    versions = queries.versions_awaiting(docket.tier, docket.body)
-    if docket.body.kind != BodyKind.CELL_MEETING:
-        versions = versions.filter(queries.of_lane("pledge__", supplementary=docket.supplementary))
-    found = versions.values_list("pledge_id", "pk")
-    return [(pledge, version) for pledge, version in found if pledge in locked]
-
-
-def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
-    if not unit_ids:
-        return []
-    # Locked before it is judged: two dockets built at once never hold the same list.
-    Body.objects.select_for_update(of=("self",)).get(pk=docket.body_id)
-    wanted = set(unit_ids)
-    waiting = queries.lists_awaiting(docket.tier, docket.body).order_by("path")
-    return [pk for pk in waiting.values_list("pk", flat=True) if pk in wanted]
 
 
 def seats_of(body: Body, day: date) -> int | None:
@@ -128,7 +53,7 @@ def _judge_day(campaign: Campaign, on: date, day: date) -> None:
         raise NotAllowedError(text % {"day": f"{earliest:%d/%m/%Y}"})
 
 
-def _judge_meeting(docket: Docket, meeting: Meeting, day: date) -> int:
+def judge_meeting(docket: Docket, meeting: Meeting, day: date) -> int:
     """The seats the majority is counted by. Raises NotAllowedError with the rule that is not kept."""
     body = docket.body
     _judge_day(docket.campaign, meeting.on, day)
@@ -170,23 +95,35 @@ def conclude(
     second body stay submitted until that body has agreed too. Raises NotAllowedError.
     """
     with transaction.atomic():
-        docket = Docket.objects.select_for_update(of=("self",)).get(pk=docket_id)
+        docket = _locked(docket_id)
         if docket.state != DocketState.OPEN:
             return docket
         if not can_record(by, docket.body):
             raise NotAllowedError(_("You do not record what this body decides."))
-        docket.seats = _judge_meeting(docket, meeting, day)
+        docket.seats = judge_meeting(docket, meeting, day)
         refuse_decisions(docket, decisions)
-        if docket.body.seats is None and docket.body.kind != BodyKind.CELL_MEETING:
-            Body.objects.filter(pk=docket.body_id).update(seats=docket.seats)
-        docket.meeting_on, docket.presided_by = meeting.on, meeting.presided_by
-        docket.present, docket.agreed = meeting.present, meeting.agreed
-        docket.minutes, docket.concluded_by = meeting.minutes, by
         act = Act(by=by, on=meeting.on, channel=Channel.MEETING, docket=docket)
-        docket.concluded_at, docket.state = act.at, DocketState.CONCLUDED
-        docket.save()
+        write_meeting(docket, meeting, act)
         settle(docket, decisions, act)
+        telling.concluded(docket, act=act)
     return docket
+
+
+def _locked(docket_id: int) -> Docket:
+    rows = Docket.objects.select_for_update(of=("self",))
+    related = rows.select_related("campaign__host", "tier__campaign__host", "body__unit")
+    return related.get(pk=docket_id)
+
+
+def write_meeting(docket: Docket, meeting: Meeting, act: Act) -> None:
+    """Save a docket as concluded by a meeting that `judge_meeting` has let pass."""
+    if docket.body.seats is None and docket.body.kind != BodyKind.CELL_MEETING:
+        Body.objects.filter(pk=docket.body_id).update(seats=docket.seats)
+    docket.meeting_on, docket.presided_by = meeting.on, meeting.presided_by
+    docket.present, docket.agreed = meeting.present, meeting.agreed
+    docket.minutes, docket.concluded_by = meeting.minutes, act.by
+    docket.concluded_at, docket.state = act.at, DocketState.CONCLUDED
+    docket.save()
 
 
 def issue(docket_id: int, *, number: str, on: date, by: User, day: date) -> Docket:
@@ -196,7 +133,7 @@ def issue(docket_id: int, *, number: str, on: date, by: User, day: date) -> Dock
     and for a number that the body gave to another document of that date.
     """
     with transaction.atomic():
-        docket = Docket.objects.select_for_update(of=("self",)).get(pk=docket_id)
+        docket = _locked(docket_id)
         if docket.state == DocketState.ISSUED:
             return docket
         if docket.state != DocketState.CONCLUDED:
@@ -212,10 +149,11 @@ def issue(docket_id: int, *, number: str, on: date, by: User, day: date) -> Dock
         docket.state = DocketState.ISSUED
         try:
             with transaction.atomic():
-                docket.save()
+                docket.save(update_fields=["number", "number_on", "issued_by", "issued_at", "state"])
         except IntegrityError as error:  # the constraint docket_number_once
             taken = _("This number has been given to another document of that day.")
             raise NotAllowedError(taken) from error
+        telling.issued(docket, by=by)
     return docket
 
 
@@ -231,7 +169,7 @@ def record_from_paper(
 ) -> Docket:
     """Take over an approval of the past from a paper; what the paper does not tell stays unknown."""
     with transaction.atomic():
-        docket = build_docket(tier=tier, body=body, title=title, by=by, pledge_ids=pledge_ids)
+        docket = build_docket(tier=tier, body=body, title=title, by=by, pledge_ids=pledge_ids, asks=False)
         act = Act(by=by, on=meeting_on, channel=Channel.PAPER, docket=docket)
         docket.from_paper, docket.source, docket.meeting_on = True, source, meeting_on
         docket.concluded_at = docket.issued_at = act.at

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cadres import clock
 from cadres.models import Unit, User
 from cadres.outbox import note_changes
+from pledges.actions import telling
 from pledges.actions.acts import NotAllowedError
 from pledges.models import Docket, DocketLine, ListRequest, SentList, Tier
 from pledges.permissions import can_record_cell_meeting, can_send_list
@@ -31,6 +32,7 @@ def mark_sent(*, tier: Tier, units: Sequence[Unit], on: date, by: User | None) -
         requests = ListRequest.objects.filter(tier=tier, unit__in=sending, answered_at=None)
         requests.update(answered_at=clock.now())
         note_changes(sending, campaign=tier.campaign_id)
+        telling.sent(tier, sending, by=by)
     return made
 
 
@@ -90,3 +92,27 @@ def settle_lists(docket: Docket, lines: Sequence[DocketLine]) -> None:
         if line.outcome in (Outcome.APPROVE, Outcome.RETURN) and line.unit_id not in settled:
             line.outcome = Outcome.VOID
     note_changes([pk for pk in back if pk in settled], campaign=docket.campaign_id)
+
+
+def correct_lists(docket: Docket, first: Docket, lines: Sequence[DocketLine]) -> None:
+    """What a correcting act decides on lists instead of the first; a list that has moved on is void.
+
+    A list counts as moved on once its endorsement is no longer that of the first act.
+    """
+    if not lines:
+        return
+    units = [line.unit_id for line in lines]
+    rows = SentList.objects.select_for_update(of=("self",)).filter(tier=docket.tier, unit__in=units)
+    standing = {row.unit_id: row for row in rows.order_by("pk") if row.endorsed_by_id in (None, first.pk)}
+    by_outcome: dict[str, list[int]] = {}
+    for line in lines:
+        row = standing.get(line.unit_id or 0)
+        if row is None:
+            line.outcome = Outcome.VOID
+        else:
+            by_outcome.setdefault(line.outcome, []).append(row.pk)
+    lists = SentList.objects.filter(tier=docket.tier)
+    lists.filter(pk__in=by_outcome.get(Outcome.APPROVE, ())).update(endorsed_by=docket)
+    lists.filter(pk__in=by_outcome.get(Outcome.HOLD, ())).update(endorsed_by=None)
+    lists.filter(pk__in=by_outcome.get(Outcome.RETURN, ())).delete()
+    note_changes(sorted(standing), campaign=docket.campaign_id)

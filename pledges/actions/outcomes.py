@@ -10,7 +10,7 @@ from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.lists import mark_sent, settle_lists
-from pledges.models import Docket, DocketLine, Pledge, TierKind
+from pledges.models import Docket, DocketLine, Pledge, StepMode, TierKind
 from pledges.states import Outcome, PledgeStatus
 
 # What a meeting may decide on a pledge, and on the list of a unit.
@@ -40,9 +40,12 @@ def refuse_decisions(docket: Docket, decisions: Mapping[int, Decision]) -> None:
 
 
 def settle(docket: Docket, decisions: Mapping[int, Decision], act: Act) -> None:
-    """Write the outcome of each line and move what it is about; the docket is locked."""
+    """Write the outcome of each line and move what it is about; the docket is locked.
+
+    What a body says that only gives its opinion is written and moves nothing.
+    """
     lines = list(docket.lines.select_related("version").order_by("pledge_id"))
-    locked = _lock([line.pledge_id for line in lines if line.pledge_id])
+    locked = lock_pledges([line.pledge_id for line in lines if line.pledge_id])
     for line in lines:
         decision = decisions.get(line.pk, Decision(Outcome.APPROVE))
         line.outcome, line.note = decision.outcome, decision.note
@@ -50,12 +53,14 @@ def settle(docket: Docket, decisions: Mapping[int, Decision], act: Act) -> None:
             line.outcome = Outcome.VOID
     settle_lists(docket, [line for line in lines if line.unit_id])
     _write_outcomes(lines)
-    _move_pledges(docket, lines, act)
-    _send_own_list(docket, lines, act)
+    if docket.mode != StepMode.GIVES_OPINION:
+        _move_pledges(docket, lines, act)
+        _send_own_list(docket, lines, act)
 
 
-def _lock(pledge_ids: list[int]) -> dict[int, Pledge]:
-    locked = {}
+def lock_pledges(pledge_ids: list[int]) -> dict[int, Pledge]:
+    """The pledges by key, locked in the order of their keys."""
+    locked, pledge_ids = {}, sorted(pledge_ids)
     for start in range(0, len(pledge_ids), CHUNK):
         for pledge in transitions.lock(pledge_ids[start : start + CHUNK]):
             locked[pledge.pk] = pledge
@@ -82,12 +87,12 @@ def _move_pledges(docket: Docket, lines: list[DocketLine], act: Act) -> None:
         if line.pledge_id:
             by_outcome.setdefault(line.outcome, {})[line.pledge_id] = line.note
     agreed = list(by_outcome.get(Outcome.APPROVE, {}))
-    transitions.approve(_fully_agreed(docket, agreed), act=act)
+    transitions.approve(fully_agreed(docket, agreed), act=act)
     transitions.return_for_amendment(by_outcome.get(Outcome.RETURN, {}), act=act)
     transitions.reject(by_outcome.get(Outcome.REJECT, {}), act=act)
 
 
-def _fully_agreed(docket: Docket, pledge_ids: list[int]) -> list[int]:
+def fully_agreed(docket: Docket, pledge_ids: list[int]) -> list[int]:
     """Of the pledges this docket approved, those every deciding body of their route has approved."""
     if docket.body.kind == BodyKind.CELL_MEETING:
         return pledge_ids

@@ -1,31 +1,20 @@
-"""Forms of the docket: its title, what the recorder writes of the meeting, what the clerk gives."""
+"""Forms of the docket: its title, a member's sheet, what the recorder writes, what the clerk gives."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.models import Body
 from cadres.templatetags.display import number
 from pledges.actions.dockets import Meeting, seats_of
-from pledges.actions.outcomes import ON_LISTS, ON_PLEDGES, WITH_REASONS, Decision
+from pledges.actions.opinions import WITH_REASONS as OPINIONS_WITH_REASONS
+from pledges.actions.opinions import Opinion
 from pledges.forms.fields import Count, Day, FormRef, Words
-from pledges.models import DocketLine
-from pledges.states import Outcome
-
-# What the recorder chooses; a page that tells the outcome says it in the past (see states.Outcome).
-DECISIONS = {
-    Outcome.APPROVE: pgettext_lazy("decision", "Approve"),
-    Outcome.RETURN: pgettext_lazy("decision", "Ask for an amendment"),
-    Outcome.REJECT: pgettext_lazy("decision", "Do not approve"),
-    Outcome.HOLD: pgettext_lazy("decision", "Hold over"),
-}
-LIST_DECISIONS = DECISIONS | {Outcome.APPROVE: pgettext_lazy("decision", "Endorse")}
-NOTE_LIMIT = 1000
+from pledges.models import Stance
+from pledges.words import STANCES
 
 
 class BuildForm(forms.Form):
@@ -79,7 +68,6 @@ class MeetingForm(forms.Form):
         limit=4000,
         rows=3,
         required=False,
-        help_text=gettext_lazy("Do not write anything that is a State secret."),
     )
 
     def __init__(self, *args: Any, body: Body, day: date, **kwargs: Any) -> None:
@@ -127,76 +115,53 @@ class MeetingForm(forms.Form):
         )
 
 
-@dataclass(frozen=True)
-class TypedLine:
-    """One line of the docket as the recorder left it."""
+class CorrectionForm(MeetingForm):
+    """The meeting of a correcting act: what is corrected takes the place of the minutes."""
 
-    line: DocketLine
-    outcome: str
-    note: str
-    errors: list[str]
+    ref = FormRef()
+    minutes = Words(
+        label=gettext_lazy("What is corrected, and what holds from now on"),
+        limit=4000,
+        rows=4,
+        help_text=gettext_lazy("For example: the number of the document is 127-QĐ/QU, not 172-QĐ/QU."),
+        error_messages={"required": gettext_lazy("Say what is corrected and what holds from now on.")},
+    )
+    field_order = ("ref", "minutes", "on", "presided_by", "seats", "present", "agreed")
 
 
-class LinesForm(forms.Form):
-    """The outcome of each line: approved unless said otherwise, with reasons where it is not."""
+class SheetForm(forms.Form):
+    """What a member says of the whole list; `revision` finds a form that somebody else overtook."""
 
-    def __init__(self, *args: Any, lines: list[DocketLine], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lines = lines
-        if lines and lines[0].unit_id:
-            self.choices = [(outcome.value, LIST_DECISIONS[outcome]) for outcome in ON_LISTS]
-        else:
-            self.choices = [(outcome.value, DECISIONS[outcome]) for outcome in ON_PLEDGES]
-        for line in lines:
-            self.fields[f"outcome-{line.pk}"] = forms.ChoiceField(
-                label=_("Line %(order)s: what was decided") % {"order": line.order},
-                choices=self.choices,
-                required=False,
-            )
-            self.fields[f"note-{line.pk}"] = Words(
-                label=_("Line %(order)s: reasons") % {"order": line.order}, limit=NOTE_LIMIT, required=False
-            )
+    use_required_attribute = False
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    stance = forms.ChoiceField(
+        label=gettext_lazy("Opinion on the whole list"),
+        choices=[(stance.value, STANCES[stance]) for stance in Stance],
+        widget=forms.RadioSelect,
+        initial=Stance.AGREE,
+        error_messages={
+            "required": gettext_lazy("Choose an opinion."),
+            "invalid_choice": gettext_lazy("Choose an opinion."),
+        },
+    )
+    note = Words(
+        label=gettext_lazy("Reasons, changes asked for"),
+        limit=2000,
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("Needed only where the opinion is not plain agreement."),
+    )
 
     def clean(self) -> dict[str, Any]:
-        """Whatever is sent back or not approved gives its reasons."""
+        """Whoever wants changes, or does not agree, says why."""
         data = super().clean() or self.cleaned_data
-        for line in self.lines:
-            if data.get(f"outcome-{line.pk}") in WITH_REASONS and data.get(f"note-{line.pk}") == "":
-                self.add_error(f"note-{line.pk}", _("Give the reasons."))
+        if data.get("stance") in OPINIONS_WITH_REASONS and data.get("note") == "":
+            self.add_error("note", _("Give the reasons."))
         return data
 
-    def decisions(self) -> dict[int, Decision]:
-        """Decisions that differ from approval, by line."""
-        found = {}
-        for line in self.lines:
-            outcome = self.cleaned_data[f"outcome-{line.pk}"] or Outcome.APPROVE
-            if outcome != Outcome.APPROVE:
-                found[line.pk] = Decision(Outcome(outcome), self.cleaned_data[f"note-{line.pk}"])
-        return found
-
-    @cached_property
-    def typed(self) -> dict[int, TypedLine]:
-        """By line, what was chosen and typed and what is wrong with it; without a post, approval."""
-        found = {}
-        for line in self.lines:
-            outcome, note = f"outcome-{line.pk}", f"note-{line.pk}"
-            found[line.pk] = TypedLine(
-                line=line,
-                outcome=self.data.get(outcome) or Outcome.APPROVE.value,
-                note=self.data.get(note, ""),
-                errors=[*self.errors.get(outcome, ()), *self.errors.get(note, ())],
-            )
-        return found
-
-    @property
-    def wrong(self) -> list[TypedLine]:
-        """Lines with errors, in the order of the docket."""
-        return [typed for typed in self.typed.values() if typed.errors]
-
-    @property
-    def differs(self) -> bool:
-        """Whether anything else than approval was typed: then the list is shown open."""
-        return any(typed.outcome != Outcome.APPROVE or typed.note for typed in self.typed.values())
+    def whole(self) -> Opinion:
+        """What the action takes."""
+        return Opinion(Stance(self.cleaned_data["stance"]), self.cleaned_data["note"])
 
 
 class IssueForm(forms.Form):

@@ -1,14 +1,21 @@
-"""What the recorder left on a line of a docket, for the row of a template."""
+"""What was left on a line of a docket, for the row of a template."""
 
 from django import template
 
-from pledges.forms.dockets import LinesForm, TypedLine
+from pledges.forms.lines import EachLineForm, TypedLine
 from pledges.models import DocketLine
+from pledges.words import OPINION_OUTCOMES
 
 register = template.Library()
 
 
 @register.filter
-def of_line(choices: LinesForm, line: DocketLine) -> TypedLine:
-    """The outcome and the reasons typed on the line."""
-    return choices.typed[line.pk]
+def of_line(choices: EachLineForm, line: DocketLine) -> TypedLine | None:
+    """The choice and the reasons typed on the line; None where nothing is chosen on it."""
+    return choices.typed.get(line.pk)
+
+
+@register.filter
+def opinion_outcome(outcome: str) -> str:
+    """What a body says that is asked for its opinion only."""
+    return str(OPINION_OUTCOMES[outcome])

@@ -20,9 +20,9 @@ from pledges import queries
 from pledges.actions import dockets
 from pledges.actions.acts import NotAllowedError
 from pledges.forms.dockets import BuildForm
-from pledges.models import Docket, Tier, TierKind
+from pledges.models import Docket, StepMode, Tier, TierKind
 from pledges.permissions import can_build_for
-from pledges.views.docket_desk import SUPPLEMENTARY, build_url
+from pledges.views.docket_desk import SUPPLEMENTARY, build_url, mode_asked_for
 
 TITLES = {
     (TierKind.KEY_CADRES, False): gettext_lazy("Undertakings of key cadres %(year)s"),
@@ -43,23 +43,25 @@ def build(request: HttpRequest) -> HttpResponse:
     """
     tier, body = _asked_for(request)
     supplementary = request.GET.get("kind", "") == SUPPLEMENTARY
+    mode = mode_asked_for(request.GET, tier, body)
     title = TITLES[TierKind(tier.kind), supplementary] % {"year": str(tier.campaign.year)}
     form = BuildForm(request.POST or None, initial={"ref": uuid.uuid4(), "title": title})
-    if form.is_valid() and (docket := _build(request, form, tier, body, supplementary)):
+    if form.is_valid() and (docket := _build(request, form, tier, body, mode, supplementary)):
         messages.success(request, _("The docket is ready for the meeting."))
         return redirect("pledges:docket", ref=docket.ref)
-    lines, n_others = reading.preview(tier, body, supplementary=supplementary)
+    lines, n_others = reading.preview(tier, body, mode, supplementary=supplementary)
     context = {
         "form": form,
         "tier": tier,
         "body": body,
         "campaign": tier.campaign,
         "supplementary": supplementary,
+        "for_opinion": mode == StepMode.GIVES_OPINION,
         "groups": reading.groups(lines, reading.posts_of(tier)),
         "n_lines": len(lines),
         "count_words": reading.count_words(tier, lines),
         "n_others": n_others,
-        "others_url": build_url(tier, body, supplementary=not supplementary),
+        "others_url": build_url(tier, body, mode, supplementary=not supplementary),
     }
     return TemplateResponse(request, "pledges/docket_build.html", context)
 
@@ -88,9 +90,9 @@ def _asked_for(request: HttpRequest) -> tuple[Tier, Body]:
 
 
 def _build(
-    request: HttpRequest, form: BuildForm, tier: Tier, body: Body, supplementary: bool
+    request: HttpRequest, form: BuildForm, tier: Tier, body: Body, mode: str, supplementary: bool
 ) -> Docket | None:
-    waiting = queries.awaiting_body(tier, body)
+    waiting = queries.awaiting_body(tier, body, mode)
     try:
         return dockets.build_docket(
             tier=tier,
@@ -99,6 +101,7 @@ def _build(
             by=person(request),
             pledge_ids=list(waiting.values_list("pk", flat=True)),
             supplementary=supplementary,
+            mode=mode,
             ref=form.cleaned_data["ref"],
         )
     except NotAllowedError as error:

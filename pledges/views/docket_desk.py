@@ -24,6 +24,7 @@ from pledges.views.paging import page_of
 PAGE = 30
 BELOW = "below"
 SUPPLEMENTARY = "supplementary"
+OPINION = "opinion"
 # Campaigns in which something still goes before a body.
 APPROVING = (CampaignState.OPEN, CampaignState.VETTING, CampaignState.RUNNING)
 
@@ -120,10 +121,14 @@ def waiting_for_a_docket(user: User) -> list[Waiting]:
     )
     found: list[Waiting] = []
     for tier in live:
+        told: set[tuple[int, bool]] = set()  # two steps may mean one body
         for step in tier.steps.all():
             for body in _bodies_of(step, tier, bodies):
-                told = _lists_waiting if step.mode == StepMode.ENDORSES else _pledges_waiting
-                found += told(user, tier, body)
+                if step.mode == StepMode.ENDORSES:
+                    found += _lists_waiting(user, tier, body)
+                elif (key := (body.pk, step.mode == StepMode.GIVES_OPINION)) not in told:
+                    told.add(key)
+                    found += _pledges_waiting(user, tier, body, step.mode)
     return found
 
 
@@ -138,30 +143,42 @@ def _bodies_of(step: RouteStep, tier: Tier, bodies: list[Body]) -> list[Body]:
     return []
 
 
-def build_url(tier: Tier, body: Body, *, supplementary: bool = False) -> str:
+def mode_asked_for(params: QueryDict, tier: Tier, body: Body) -> str:
+    """What the body is to do with a new docket: an opinion where asked for, else as the route says."""
+    return StepMode.GIVES_OPINION if params.get("for") == OPINION else queries.mode_of(tier, body)
+
+
+def build_url(tier: Tier, body: Body, mode: str = "", *, supplementary: bool = False) -> str:
     """Where the docket of a body is made; what was registered after the window has one of its own."""
     named = {"campaign": tier.campaign.code, "tier": tier.kind, "unit": body.unit.code, "body": body.kind}
     if supplementary:
         named["kind"] = SUPPLEMENTARY
+    if mode == StepMode.GIVES_OPINION:
+        named["for"] = OPINION
     return f"{reverse('pledges:docket_build')}?{urlencode(named)}"
 
 
-def _pledges_waiting(user: User, tier: Tier, body: Body) -> list[Waiting]:
+def _pledges_waiting(user: User, tier: Tier, body: Body, mode: str) -> list[Waiting]:
     if not can_build_for(user, tier.campaign, body):
         return []
     titles = {
         False: _("%(n)s undertakings await %(body)s"),
         True: _("%(n)s supplementary undertakings await %(body)s"),
     }
+    if mode == StepMode.GIVES_OPINION:
+        titles = {
+            False: _("%(n)s undertakings await the opinion of %(body)s"),
+            True: _("%(n)s supplementary undertakings await the opinion of %(body)s"),
+        }
     actions = {False: _("Make the docket"), True: _("Make the supplementary docket")}
     return [
         Waiting(
             title=titles[late] % {"n": number(n), "body": body.name},
             text=tier.campaign.title,
-            url=build_url(tier, body, supplementary=late),
+            url=build_url(tier, body, mode, supplementary=late),
             action=actions[late],
         )
-        for late, n in queries.awaiting_by_lane(tier, body).items()
+        for late, n in queries.awaiting_by_lane(tier, body, mode).items()
         if n
     ]
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,21 +18,29 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cadres import clock
 from cadres.access import person, role_required, signed_in
-from cadres.models import BodyKind
+from cadres.models import BodyKind, User
 from cadres.roles import Role
 from cadres.text import fold
 from cadres.views import terms
 from pledges import docket_reading as reading
 from pledges.actions import dockets
 from pledges.actions.acts import NotAllowedError
-from pledges.forms.dockets import IssueForm, LinesForm, MeetingForm
+from pledges.actions.corrections import why_not_correct
+from pledges.docket_flags import WORDS as FLAG_WORDS
+from pledges.docket_flags import Flag
+from pledges.forms.dockets import IssueForm
 from pledges.models import Docket, DocketLine
-from pledges.permissions import can_issue, can_record, visible_dockets
+from pledges.permissions import (
+    can_build_for,
+    can_give_opinion,
+    can_issue,
+    can_read_opinions,
+    can_record,
+    visible_dockets,
+)
 from pledges.states import DocketState, Outcome
 from pledges.views.docket_desk import DocketFilter, waiting_for_a_docket
 
-# Below this many lines the recorder sees them at once; above, they open on demand.
-FEW_LINES = 12
 AWAITING = "awaiting"
 READERS = (
     Role.BOARD_OFFICER,
@@ -46,7 +55,7 @@ READERS = (
 def docket_for(request: HttpRequest, ref: uuid.UUID) -> Docket:
     """The docket, when it lies within the reader's bodies or units; 404 for strangers."""
     rows = visible_dockets(person(request)).select_related(
-        "campaign__host", "tier__campaign", "body__unit", "concluded_by", "issued_by"
+        "campaign__host", "tier__campaign__host", "body__unit", "concluded_by", "issued_by", "corrects__body"
     )
     return get_object_or_404(rows.prefetch_related("tier__steps"), ref=ref)
 
@@ -68,134 +77,128 @@ def docket_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
-    """The list as the meeting reads it, grouped by cadre, and what comes next (?outcome).
+    """The list as the meeting reads it, what wants attention first, and what comes next (?outcome, ?flag).
 
     A name to look for is sent by POST and kept in the session.
     """
     docket = docket_for(request, ref)
     if request.method == "POST":
         return terms.remember(request, "docket")
-    lines, user = reading.lines_of(docket), person(request)
-    joint = reading.joint_of(docket, lines)
-    outcome, name = request.GET.get("outcome", ""), terms.recall(request, "docket")
-    outcomes = {line.pk: _outcome(line, joint) for line in lines}
-    shown = {line.pk for line in lines if outcome in ("", outcomes[line.pk]) and _has_name(line, fold(name))}
-    needs_number = docket.body.kind != BodyKind.CELL_MEETING
+    lines, user, day = reading.lines_of(docket), person(request), clock.today()
+    beside = reading.beside(docket, lines, day)
+    chosen, is_open = Chosen.of(request, docket), docket.state == DocketState.OPEN
+    outcomes = {line.pk: outcome_of(line, beside.joint) for line in lines}
+    flagged = {line.pk: {raised.flag for raised in beside.flags.get(line.pk, ())} for line in lines}
+    shown = {
+        line.pk
+        for line in lines
+        if chosen.outcome in ("", outcomes[line.pk])
+        and (not chosen.flag or chosen.flag in flagged[line.pk])
+        and has_name(line, fold(chosen.name))
+    }
     context = {
         "docket": docket,
-        **_rows(docket, lines, shown, joint),
+        **rows_of(docket, lines, shown, beside),
         "count_words": reading.count_words(docket.tier, lines),
         "n_lines": len(lines),
         "n_shown": len(shown),
-        "joint_words": reading.joint_words(docket, joint),
-        "chips": _outcome_chips(list(outcomes.values()), outcome, name),
-        "outcome": outcome,
-        "name": name,
-        "needs_number": needs_number,
-        "may_conclude": docket.state == DocketState.OPEN and can_record(user, docket.body),
-        "may_issue": needs_number and docket.state == DocketState.CONCLUDED and can_issue(user, docket),
+        "joint_words": reading.joint_words(docket, beside.joint),
+        "chips": chosen.chips(list(outcomes.values()), list(flagged.values())),
+        "outcome": chosen.outcome,
+        "name": chosen.name,
+        "opinions": beside.opinions,
+        "corrections": [] if is_open else list(docket.corrections.order_by("pk")),
+        **next_steps(docket, user, day),
     }
     return TemplateResponse(request, "pledges/docket.html", context)
 
 
-def _rows(
-    docket: Docket, lines: list[DocketLine], shown: set[int], joint: reading.Joint | None = None
-) -> dict[str, Any]:
-    """The lines shown as the templates have them: by cadre, or one a unit."""
-    if reading.about_lists(lines):
-        return {"lists": reading.list_readings(docket, [line for line in lines if line.pk in shown])}
-    found = reading.groups(lines, reading.posts_of(docket.tier), joint)
-    decided = docket.state != DocketState.OPEN or (joint is not None and any(joint.agreed.values()))
-    return {"groups": reading.only(found, shown), "with_outcome": decided}
-
-
-def _outcome_chips(outcomes: list[str], chosen: str, name: str) -> list[dict[str, object]]:
-    """One chip an outcome that occurs, once there is more than one; the search by name stays."""
-    tally = Counter(outcomes)
-    if len(tally) < 2 and not chosen:
-        return []
-    labels = {outcome.value: outcome.label for outcome in Outcome} | {
-        AWAITING: _("agreed, awaiting the other body")
+def next_steps(docket: Docket, user: User, day: date) -> dict[str, Any]:
+    """What the reader may do with the docket as it stands."""
+    is_open, needs_number = docket.state == DocketState.OPEN, docket.body.kind != BodyKind.CELL_MEETING
+    records = can_record(user, docket.body)
+    return {
+        "needs_number": needs_number,
+        "may_conclude": is_open and records,
+        "may_correct": records and why_not_correct(docket) is None,
+        "may_issue": needs_number and docket.state == DocketState.CONCLUDED and can_issue(user, docket),
+        "may_build": is_open and can_build_for(user, docket.campaign, docket.body),
+        "may_say": is_open and can_give_opinion(user, docket, day),
+        "reads_opinions": needs_number and can_read_opinions(user, docket),
     }
-    order = [outcome for outcome in (Outcome.APPROVE, AWAITING, *labels) if outcome in tally]
-    rest = {"page": "1"} if name else {}
-    chips = [("", pgettext("docket lines", "All"), len(outcomes))]
-    chips += [(str(outcome), str(labels[outcome]), tally[outcome]) for outcome in dict.fromkeys(order)]
-    return [
-        {
-            "label": label[:1].upper() + label[1:],
-            "url": "?" + urlencode(({"outcome": outcome} if outcome else {}) | rest),
-            "count": n,
-            "active": outcome == chosen,
+
+
+def rows_of(
+    docket: Docket, lines: list[DocketLine], shown: set[int], beside: reading.Beside | None = None
+) -> dict[str, Any]:
+    """The lines shown as the templates have them: by cadre, what wants attention first, or one a unit."""
+    beside = beside or reading.Beside()
+    if reading.about_lists(lines):
+        chosen = [line for line in lines if line.pk in shown]
+        return {"lists": reading.list_readings(docket, chosen, beside)}
+    found = reading.only(reading.groups(lines, reading.posts_of(docket.tier), beside), shown)
+    attention, rest = reading.attention_first(found, beside.flags)
+    decided = docket.state != DocketState.OPEN or any(beside.joint.agreed.values()) or bool(beside.heard)
+    return {"attention": attention, "groups": rest, "with_outcome": decided or beside.opinions is not None}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What of a docket the reader wants to see: an outcome, a flag, a name."""
+
+    outcome: str
+    flag: str
+    name: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, docket: Docket) -> "Chosen":
+        """As the address says; the name lies in the session."""
+        flag = request.GET.get("flag", "")
+        return cls(
+            request.GET.get("outcome", ""),
+            flag if flag in list(Flag) else "",
+            terms.recall(request, "docket"),
+        )
+
+    def chips(self, outcomes: list[str], flagged: list[set[Flag]]) -> list[dict[str, object]]:
+        """One chip an outcome that occurs, where there is more than one, and one a flag; the name stays."""
+        tally, flags = Counter(outcomes), Counter(flag for found in flagged for flag in found)
+        several = len(tally) > 1 or self.outcome
+        if not several and not flags and not self.flag:
+            return []
+        labels = {outcome.value: str(outcome.label) for outcome in Outcome} | {
+            AWAITING: _("agreed, awaiting the other body")
         }
-        for outcome, label, n in chips
-    ]
+        order = dict.fromkeys(one for one in (Outcome.APPROVE, AWAITING, *labels) if one in tally)
+        all_label = pgettext("docket lines", "All")
+        chips = [self._chip({}, all_label, len(outcomes), active=not (self.outcome or self.flag))]
+        for outcome in order if several else ():
+            label, n = labels[outcome], tally[outcome]
+            chips.append(self._chip({"outcome": str(outcome)}, label, n, active=outcome == self.outcome))
+        for flag in Flag:
+            if flags[flag] or flag == self.flag:
+                label, n = str(FLAG_WORDS[flag]), flags[flag]
+                chips.append(self._chip({"flag": flag.value}, label, n, active=flag == self.flag))
+        return chips
+
+    def _chip(self, query: dict[str, str], label: str, n: int, *, active: bool) -> dict[str, object]:
+        rest = {"page": "1"} if self.name else {}
+        url = "?" + urlencode(query | rest)
+        return {"label": label[:1].upper() + label[1:], "url": url, "count": n, "active": active}
 
 
-def _outcome(line: DocketLine, joint: reading.Joint) -> str:
+def outcome_of(line: DocketLine, joint: reading.Joint) -> str:
     """The outcome of a line; apart from the others what another body must agree to as well."""
     awaits = line.outcome == Outcome.APPROVE and joint.awaited.get(line.pledge_id or 0)
     return AWAITING if awaits else line.outcome
 
 
-def _has_name(line: DocketLine, name: str) -> bool:
+def has_name(line: DocketLine, name: str) -> bool:
+    """Whether the folded name occurs in that of the lead, or of the unit."""
     if line.unit:
         return name in line.unit.name_key
     lead = line.pledge.lead_member if line.pledge else None
     return name in (lead.search_key if lead else "")
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
-    """Record the meeting: everything is approved except what is said otherwise, line by line."""
-    docket = docket_for(request, ref)
-    if not can_record(person(request), docket.body):
-        raise PermissionDenied(_("You do not record what this body decides."))
-    if docket.state != DocketState.OPEN:
-        messages.info(request, _("This meeting has already been recorded."))
-        return redirect("pledges:docket", ref=docket.ref)
-    lines, day = reading.lines_of(docket), clock.today()
-    form = MeetingForm(request.POST or None, body=docket.body, day=day)
-    choices = LinesForm(request.POST or None, lines=lines)
-    # Both are asked, so that everything that is wrong is told at once.
-    if all([form.is_valid(), choices.is_valid()]) and _conclude(request, docket, form, choices, day):
-        return redirect("pledges:docket", ref=docket.ref)
-    context = {
-        "docket": docket,
-        "form": form,
-        "choices": choices,
-        **_rows(docket, lines, {line.pk for line in lines}),
-        "n_lines": len(lines),
-        "count_words": reading.count_words(docket.tier, lines),
-        "is_open": len(lines) <= FEW_LINES or choices.differs,
-    }
-    return TemplateResponse(request, "pledges/docket_conclude.html", context)
-
-
-def _conclude(request: HttpRequest, docket: Docket, form: MeetingForm, choices: LinesForm, day: date) -> bool:
-    user = person(request)
-    try:
-        concluded = dockets.conclude(
-            docket.pk, meeting=form.meeting(), decisions=choices.decisions(), by=user, day=day
-        )
-    except NotAllowedError as error:
-        form.add_error(None, str(error))
-        return False
-    if concluded.concluded_by == user:
-        messages.success(request, _("The conclusion has been recorded."))
-        _tell_void(request, docket)
-    else:
-        messages.warning(
-            request, _("Somebody else has just recorded this meeting; your entries were not used.")
-        )
-    return True
-
-
-def _tell_void(request: HttpRequest, docket: Docket) -> None:
-    if void := docket.lines.filter(outcome=Outcome.VOID).count():
-        text = _("%(n)s lines are void: they had been amended, withdrawn or decided on meanwhile.")
-        messages.warning(request, text % {"n": void})
 
 
 @signed_in

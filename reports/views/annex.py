@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
@@ -22,9 +23,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def docket_docx(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """A docket of cadres' pledges with its annex; a line in the export log says who took it."""
     listed = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
-    dockets = visible_dockets(person(request)).filter(tier__kind__in=listed, lines__pledge__isnull=False)
-    dockets = dockets.distinct()
-    dockets = dockets.select_related("campaign__host__parent", "tier__campaign", "body__unit__parent")
+    about_pledges = Q(lines__pledge__isnull=False) | Q(corrects__isnull=False, lines=None)
+    dockets = visible_dockets(person(request)).filter(about_pledges, tier__kind__in=listed).distinct()
+    dockets = dockets.select_related(
+        "campaign__host__parent", "tier__campaign__host", "body__unit__parent", "corrects"
+    )
     docket = get_object_or_404(dockets.prefetch_related("tier__steps"), ref=ref)
     response = HttpResponse(build_docket_annex(docket_document(docket)), content_type=DOCX)
     _note_export(request, docket)

@@ -204,14 +204,30 @@ def conclusion_text(*, body: str, meeting: str, count_text: str, who: str = KEY_
     )
 
 
+def correction_text(*, body: str, meeting: str, corrected: str, count_text: str = "") -> tuple[str, ...]:
+    """The words of a correcting act: what is corrected, and the lines where there are any."""
+    told = [f"Tại hội nghị {meeting}, {body} đã xem xét và thống nhất đính chính như sau:"]
+    told += [_ended(line.strip()) for line in corrected.splitlines() if line.strip()]
+    if count_text:
+        told.append(f"Kết luận đối với {count_text} được đính chính tại Phụ lục kèm theo.")
+    told.append("Các nội dung khác giữ nguyên, không thay đổi./.")
+    return tuple(told)
+
+
 def build_docket_annex(data: DocketDocument) -> bytes:
-    """A docket as tờ trình or decision with the list of pledges by cadre in a landscape annex."""
+    """A docket as tờ trình or decision with the list of pledges by cadre in a landscape annex.
+
+    A correction in words alone has no list.
+    """
     document = PartyDocument(data.head, data.title, data.subject, mark=data.mark, draft=data.draft)
     if data.addressee:
         document.addressee(data.addressee)
     for text in data.paragraphs:
         document.paragraph(text)
     document.sign(data.signer, data.recipients)
+    if not data.groups:
+        document.notes("Ghi chú", data.notes)
+        return document.to_bytes()
     document.annex(data.annex_subject)
     columns = (*DOCKET_COLUMNS, WordColumn(data.outcome_header, OUTCOME_WIDTH_MM))
     blocks = (

@@ -14,11 +14,34 @@
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 
+  const chosen = (line) => line.querySelector("option:checked, input:checked");
+  const differs = (line) => {
+    const choice = chosen(line);
+    return choice !== null && choice.dataset.usual === undefined && choice.value !== "approve";
+  };
+
+  /* The lines that differ stand above the list, each a way to its line. */
+  function list(differing) {
+    const box = form.querySelector("[data-conclude-differ]");
+    if (!box) return;
+    box.replaceChildren(...differing.map((line) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `#${line.id}`;
+      link.textContent = `${line.cells[0].textContent.trim()}. ${chosen(line).textContent.trim()}`;
+      item.append(link);
+      return item;
+    }));
+    box.hidden = !differing.length;
+  }
+
   function tell() {
-    const other = lines.filter((line) => line.querySelector("option:checked, input:checked")?.value !== "approve").length;
+    const differing = lines.filter(differs);
+    const other = differing.length;
+    list(differing);
     count.querySelector("[data-count=approve]").textContent = number.format(lines.length - other);
     count.querySelector("[data-count=other]").textContent = number.format(other);
-    form.dataset.confirm = `${count.textContent.replace(/\s+/g, " ").trim()}. ${question}`;
+    if (question) form.dataset.confirm = `${count.textContent.replace(/\s+/g, " ").trim()}. ${question}`;
     count.hidden = false;
     return other > 0;
   }
@@ -42,11 +65,18 @@
   }
 
   form.addEventListener("change", tell);
+  // A way to a line opens the list and takes the search away that may hide it.
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-conclude-differ] a")) return;
+    form.querySelector(".conclude-lines").open = true;
+    const box = search?.querySelector("input");
+    if (box?.value) { box.value = ""; show(); }
+  });
   // A draft that came back may hold another outcome: it is not left folded away.
   if (tell()) form.querySelector(".conclude-lines").open = true;
   if (search) {
     search.hidden = false;
-    search.addEventListener("input", show);
+    search.addEventListener("input", () => { form.querySelector(".conclude-lines").open = true; show(); });
     search.addEventListener("focusin", () => search.scrollIntoView());
     // Enter in the search is not meant to record the meeting.
     search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });

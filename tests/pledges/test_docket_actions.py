@@ -4,10 +4,12 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cadres.models import UnitChange
+from cadres.permissions import scope_of
 from cadres.roles import Role
 from pledges.actions import dockets, register, transitions
 from pledges.actions.acts import Act, NotAllowedError
@@ -428,15 +430,29 @@ def test_a_conclusion_costs_the_same_for_three_and_for_thirty_lines(place, n, dj
     docket = place.docket(*pledges)
     back, held = (line_of(docket, pledge).pk for pledge in pledges[:2])
     decisions = {back: Decision(Outcome.RETURN, "Chưa rõ"), held: Decision(Outcome.HOLD)}
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(46):
         conclude(docket, place.recorder, decisions)
+
+
+def test_the_statements_of_a_conclusion_grow_by_a_constant_for_each_further_chunk(place, monkeypatch):
+    """Of 500 lines in life, of ten here."""
+    for module in ("outcomes", "transitions", "journal", "building", "returns"):
+        monkeypatch.setattr(f"pledges.actions.{module}.CHUNK", 10)
+    lead, statements = place.cadre(), []
+    scope_of(place.recorder)  # read once a request
+    for n in (10, 20, 30):
+        docket = place.docket(*(place.pledge(lead, title=f"Việc số {n}/{i}") for i in range(n)))
+        with CaptureQueriesContext(connection) as captured:
+            conclude(docket, place.recorder)
+        statements.append(len(captured))
+    assert statements[2] - statements[1] == statements[1] - statements[0] <= 12
 
 
 @pytest.mark.parametrize("n", [3, 30])
 def test_building_costs_the_same_for_three_and_for_thirty_lines(place, n, django_assert_num_queries):
     lead = place.cadre()
     pledges = [place.pledge(lead, title=f"Việc số {i}") for i in range(n)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         place.docket(*pledges)
 
 
@@ -454,6 +470,20 @@ def test_two_recorders_at_once_conclude_once():
     assert [answer.concluded_by for answer in answers] == [docket.concluded_by] * 2
     assert status(pledge) == expected
     assert PledgeEvent.objects.filter(pledge=pledge, action__in=("approved", "rejected")).count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_eight_recorders_at_once_have_one_effect():
+    place = scene()
+    pledges = [place.pledge() for _ in range(3)]
+    docket = place.docket(*pledges)
+    recorders = [place.recorder, *(user_with(Role.RECORDER, body=place.standing) for _ in range(7))]
+    answers = at_once(*(lambda by=by: conclude(docket, by) for by in recorders))
+    docket.refresh_from_db()
+    assert [answer.concluded_by for answer in answers] == [docket.concluded_by] * 8
+    events = PledgeEvent.objects.filter(docket=docket)
+    assert sorted(events.values_list("pledge", "action")) == sorted((one.pk, "approved") for one in pledges)
 
 
 @pytest.mark.postgres
