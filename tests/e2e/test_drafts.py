@@ -89,3 +89,27 @@ def test_two_windows_compare_before_one_replaces_the_other(secretary):
     page.locator("[data-take-mine]").click()
     expect(page.locator("[data-message=success]")).to_be_visible()
     assert Pledge.objects.get(lead_member__given_name="Sen").title == "Dọn rác ngõ 80"
+
+
+def test_a_file_is_added_and_taken_off_beside_the_draft(secretary, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    page = secretary.page
+    box(page, "title").fill("Dọn rác ngõ 76")
+    saved(page)
+    page.reload()
+    files = page.locator("#files")
+    slip = {"name": "phieu.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    files.get_by_label(vi("File"), exact=True).set_input_files(slip)
+    files.get_by_label(vi("What it is"), exact=True).select_option("slip")
+    files.get_by_role("button", name=vi("Add the file")).click()
+    expect(files.get_by_role("status")).to_have_text(vi("The file has been added."))
+    expect(files.get_by_role("heading", name=vi("Scan of the signed slip"))).to_be_visible()
+    secretary.judge()
+    with page.expect_download() as download:
+        files.get_by_role("link", name="phieu.pdf").click()
+    assert download.value.suggested_filename == "phieu.pdf"
+    files.get_by_role("button", name="phieu.pdf").click()
+    page.locator("[data-confirm-yes]").click()
+    expect(files).not_to_contain_text("phieu.pdf")
+    # What stands in the form beside was not touched.
+    expect(box(page, "title")).to_have_value("Dọn rác ngõ 76")
