@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cadres.models import Body, User
+from cadres.templatetags.display import number
 from cadres.wake import wake
 from pledges import queries
 from pledges.actions import transitions, vetting
@@ -27,6 +28,8 @@ from pledges.states import TRANSITIONS, Outcome, PledgeStatus
 
 AT_ONCE = 50
 STEP = 100
+# More is not acted on at once: a filter that finds so many is to be narrowed.
+MOST = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,8 @@ def request_desk_job(
         raise NotAllowedError(_("The organisation board of the host vets this."))
     if not pledges:
         raise NotAllowedError(_("Nothing is left in this filter."))
+    if len(pledges) > MOST:
+        raise NotAllowedError(too_many())
     with transaction.atomic():
         job, made = DeskJob.objects.get_or_create(
             ref=ref,
@@ -89,16 +94,21 @@ def request_desk_job(
     return job
 
 
+def too_many() -> str:
+    """Why nothing is done with all of a filter that finds too many."""
+    text = _("At most %(n)s are changed at once. Choose an organisation first.")
+    return text % {"n": number(MOST)}
+
+
 def run(job: DeskJob) -> None:
     """Do what is left of a claimed job. Raises ValueError with what forbids all of it."""
     by = job.created_by
     if by is None or not can_use_desk(by, job.tier):
         raise NotAllowedError(_("The organisation board of the host vets this."))
     on = date.fromisoformat(job.params["on"])
-    if job.act == DeskAct.DOCKET:
+    if job.act == DeskAct.DOCKET and job.progress < job.total:
         with transaction.atomic():
             _keep(job, _put_on_docket(job, by), job.total)
-        return
     for start in range(job.progress, job.total, STEP):
         chunk = job.pledges[start : start + STEP]
         with transaction.atomic():

@@ -22,7 +22,7 @@ from cadres.models import Body
 from cadres.permissions import can_read_unit
 from cadres.roles import Role
 from pledges.actions.acts import Act, NotAllowedError
-from pledges.actions.desk_jobs import Wish, foreseen, request_desk_job
+from pledges.actions.desk_jobs import MOST, Wish, foreseen, request_desk_job, too_many
 from pledges.content import digest
 from pledges.desk_words import ACT_LABELS, SHOW_LABELS, count_words
 from pledges.forms.desk import DocketAllForm, ReturnAllForm, VetAllForm
@@ -88,6 +88,7 @@ def act_on_all(request: HttpRequest, campaign: str) -> HttpResponse:
         "n_words": count_words(view.tier, len(plan.pledges)),
         "going_words": count_words(view.tier, plan.going),
         "groups": _by_reason(plan),
+        "too_many": too_many() if len(plan.pledges) > MOST else "",
         "bodies": _body_chips(view, plan),
         "queue_url": view.url(),
     }
@@ -120,7 +121,7 @@ def _plan(request: HttpRequest, view: View) -> Plan:
         raise Http404
     act, body = DeskAct(request.GET["act"]), None
     rows = view.desk.rows(view.wanted).select_related("lead_member", "unit", "campaign__host")
-    pledges = list(rows)
+    pledges = list(rows[: MOST + 1])
     if act == DeskAct.DOCKET:
         bodies = _bodies(view)
         kind = request.GET.get("body", bodies[0].kind if bodies else "")

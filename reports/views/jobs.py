@@ -11,7 +11,7 @@ from cadres.jobs import Job, JobState
 from cadres.models import Mail, RosterImport, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
-from pledges.models import PledgeImport
+from pledges.models import DeskJob, PledgeImport
 
 SHOWN = 50
 
@@ -23,7 +23,11 @@ def _visible(model: type[Job], user: User) -> QuerySet[Job]:
         failed = Q(state=JobState.FAILED) if model is Mail else Q()
         return model._default_manager.filter(failed)
     paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
-    prefixes: dict[type[Job], str] = {RosterImport: "host__", PledgeImport: "campaign__host__"}
+    prefixes: dict[type[Job], str] = {
+        RosterImport: "host__",
+        PledgeImport: "campaign__host__",
+        DeskJob: "tier__campaign__host__",
+    }
     prefix = prefixes.get(model)
     if prefix is None:
         return model._default_manager.filter(created_by=user)

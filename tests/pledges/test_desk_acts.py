@@ -331,3 +331,31 @@ def test_who_sees_an_act(visit, place, name):
     assert visit(place.recorder).get(url).status_code == 403
     assert visit(place.board).post(url).status_code == 405
     assert visit(place.board).get(reverse(f"pledges:{name}", args=[job.pk + 1])).status_code == 404
+
+
+def test_a_filter_that_finds_too_many_is_to_be_narrowed(visit, place, monkeypatch, english):
+    monkeypatch.setattr(desk_jobs, "MOST", 1)
+    monkeypatch.setattr("pledges.views.desk_all.MOST", 1)
+    pledges = [place.pledge() for _ in range(2)]
+    with pytest.raises(NotAllowedError, match="At most 1"):
+        request_job(place, pledges)
+    page = text(visit(place.board).get(all_url(place, "vet")))
+    assert "At most 1 are changed at once" in page
+    assert "csrfmiddlewaretoken" not in page.split("<main", 1)[1].split("</main>", 1)[0]
+
+
+def test_a_docket_made_by_a_worker_that_died_at_the_last_is_told_once(place, many):
+    pledge, fresh = place.pledge(), place.pledge()
+    vet(place, pledge)
+    job = request_job(place, [pledge, fresh], Wish(act=DeskAct.DOCKET, body=place.standing, title="Danh mục"))
+    work(job)
+    DeskJob.objects.update(state=JobState.QUEUED)  # it ended before it could say so
+    job = work(job)
+    assert (job.done, len(job.refused), Docket.objects.count()) == (1, 1, 1)
+
+
+def test_the_board_finds_its_acts_among_the_jobs(visit, place):
+    request_job(place, [place.pledge()], by=place.board)
+    other = user_with(Role.BOARD_OFFICER, unit=place.host)
+    assert "mark as vetted" in text(visit(other).get(reverse("reports:jobs")))
+    assert "mark as vetted" not in text(visit(place.stranger).get(reverse("reports:jobs")))
