@@ -48,13 +48,17 @@ def _is_meant(step: RouteStep, body: Body) -> bool:
     return body.unit_id == host.pk if step.level == StepLevel.HOST else body.unit.path.startswith(host.path)
 
 
-def in_force(lines: QuerySet[DocketLine]) -> QuerySet[DocketLine]:
-    """Of the lines about pledges those of concluded dockets that no later act has corrected."""
+def corrected() -> Exists:
+    """The condition on a line about a pledge "a later act decides otherwise on it"."""
     later = DocketLine.objects.order_by().filter(
         docket__corrects=OuterRef("docket"), pledge=OuterRef("pledge")
     )
-    corrected = Exists(later.exclude(outcome=Outcome.VOID))
-    return lines.exclude(docket__state=DocketState.OPEN).filter(~corrected)
+    return Exists(later.exclude(outcome=Outcome.VOID))
+
+
+def in_force(lines: QuerySet[DocketLine]) -> QuerySet[DocketLine]:
+    """Of the lines about pledges those of concluded dockets that no later act has corrected."""
+    return lines.exclude(docket__state=DocketState.OPEN).filter(~corrected())
 
 
 def corrected_lines(docket: Docket) -> dict[int, DocketLine]:

@@ -24,6 +24,7 @@ from pledges.deciding import awaiting_body as awaiting_body
 from pledges.deciding import bodies_agreed as bodies_agreed
 from pledges.deciding import bodies_needed as bodies_needed
 from pledges.deciding import body_of as body_of
+from pledges.deciding import corrected as corrected
 from pledges.deciding import corrected_lines as corrected_lines
 from pledges.deciding import deciding_steps as deciding_steps
 from pledges.deciding import in_force as in_force

@@ -77,6 +77,7 @@ def _submission(docket: Docket, groups: list[reading.Group], count_text: str) ->
             year=docket.campaign.year,
             count_text=count_text,
             who=_who(docket),
+            asks="cho ý kiến về" if docket.mode == StepMode.GIVES_OPINION else "phê duyệt",
         ),
         annex_subject=subject,
         outcome_header="Đề nghị",
@@ -136,7 +137,11 @@ def _conclusion(docket: Docket, groups: list[reading.Group], count_text: str) ->
         signer=("TRƯỞNG BAN", "(họ và tên)")
         if by_board
         else ("T/M BAN THƯỜNG VỤ", "PHÓ BÍ THƯ", "(họ và tên)"),
-        recipients=("Các đồng chí có tên tại Phụ lục", "Các chi, đảng bộ có liên quan", "Lưu Văn phòng"),
+        recipients=(
+            *(("Các đồng chí có tên tại Phụ lục",) if groups else ()),
+            "Các chi, đảng bộ có liên quan",
+            "Lưu Văn phòng",
+        ),
         draft=docket.state != DocketState.ISSUED,
         notes=_notes(docket, groups),
     )

@@ -137,9 +137,11 @@ def rows_of(
         chosen = [line for line in lines if line.pk in shown]
         return {"lists": reading.list_readings(docket, chosen, beside)}
     found = reading.only(reading.groups(lines, reading.posts_of(docket.tier), beside), shown)
-    attention, rest = reading.attention_first(found, beside.flags)
-    decided = docket.state != DocketState.OPEN or any(beside.joint.agreed.values()) or bool(beside.heard)
-    return {"attention": attention, "groups": rest, "with_outcome": decided or beside.opinions is not None}
+    is_open = docket.state == DocketState.OPEN
+    # Once the meeting has decided, the list is read in its own order again.
+    attention, rest = reading.attention_first(found, beside.flags if is_open else {})
+    told = any(beside.joint.agreed.values()) or beside.opinions is not None
+    return {"attention": attention, "groups": rest, "with_outcome": told or not is_open}
 
 
 @dataclass(frozen=True)

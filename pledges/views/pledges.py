@@ -160,6 +160,7 @@ def _delegations(pledge: Pledge) -> list[Delegation]:
 def _decided(pledge: Pledge) -> QuerySet[DocketLine]:
     """What bodies decided on it, the last first."""
     lines = DocketLine.objects.filter(pledge=pledge).exclude(docket__state=DocketState.OPEN)
+    lines = lines.annotate(is_corrected=queries.corrected())
     return lines.select_related("docket__body").order_by("-docket__meeting_on", "-pk")
 
 

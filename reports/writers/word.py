@@ -185,14 +185,23 @@ def _write_registration(document: PartyDocument, data: SummaryDocument) -> None:
 
 
 def submission_text(
-    *, addressee: str, proposer: str, year: int, count_text: str, who: str = KEY_CADRES
+    *,
+    addressee: str,
+    proposer: str,
+    year: int,
+    count_text: str,
+    who: str = KEY_CADRES,
+    asks: str = "phê duyệt",
 ) -> tuple[str, ...]:
-    """The words of a tờ trình that asks a body to approve `count_text`, "166 nội dung của 54 đồng chí"."""
+    """The words of a tờ trình that asks a body to approve `count_text`, "166 nội dung của 54 đồng chí".
+
+    `asks` is another thing asked of it: "cho ý kiến về".
+    """
     return (
         f"Thực hiện định hướng nội dung của {addressee} về đăng ký đảm nhận việc mới, việc khó năm {year}, "
         f"{proposer} đã tổng hợp nội dung đăng ký đảm nhận của các đồng chí {who}.",
-        f"{proposer} trình {addressee} xem xét, phê duyệt {count_text} (danh sách tại Phụ lục kèm theo).",
-        f"Kính đề nghị {addressee} xem xét, quyết định./.",
+        f"{proposer} trình {addressee} xem xét, {asks} {count_text} (danh sách tại Phụ lục kèm theo).",
+        f"Kính đề nghị {addressee} xem xét, {'quyết định' if asks == 'phê duyệt' else 'cho ý kiến'}./.",
     )
 
 

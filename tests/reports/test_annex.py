@@ -12,12 +12,13 @@ from cadres.roles import Role
 from pledges.actions import dockets
 from pledges.actions.dockets import Decision
 from pledges.actions.endorsements import build_endorsement
-from pledges.models import Authority, Docket, Pledge
+from pledges.models import Authority, Docket, Pledge, Vetting
 from pledges.states import Outcome
 from reports.annex import docket_document
 from reports.writers.word import build_docket_annex
 from tests.factories import HostFactory, user_with
 from tests.pledges.docket_scene import DAY, conclude, scene, ward
+from tests.pledges.test_corrections import put_right
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,53 @@ def test_before_the_meeting_it_is_the_boards_submission_letter(place):
 def test_without_a_board_the_committee_submits(place):
     Body.objects.filter(kind=BodyKind.ORGANISATION_BOARD).delete()
     assert "Số        -TTr/QU" in head(reopen(place.docket(place.pledge())))
+
+
+def test_the_submission_tells_what_the_board_proposes(place):
+    pledge = place.pledge()
+    version = pledge.versions.get()
+    Vetting.objects.create(
+        pledge=pledge, version=version, proposal=Outcome.HOLD, note="Chờ Thành ủy", on=DAY, by=place.board
+    )
+    assert rows(reopen(place.docket(pledge)))[0][-1] == "Để lại hội nghị sau: Chờ Thành ủy"
+
+
+def test_a_body_that_only_speaks_is_asked_for_its_opinion(place):
+    docket = place.docket(place.pledge())
+    Docket.objects.filter(pk=docket.pk).update(mode="gives_opinion")
+    body = texts(reopen(docket))
+    assert body[1] == "xin ý kiến về nội dung cán bộ chủ chốt đăng ký đảm nhận năm 2024"
+    assert "xem xét, cho ý kiến về 1 nội dung của 1 đồng chí" in " ".join(body)
+
+
+# ---- corrections -------------------------------------------------------------------------------
+
+
+def test_a_correction_names_the_first_and_shows_what_holds(place):
+    kept, wrong = place.pledge(), place.pledge()
+    first = conclude(place.docket(kept, wrong), place.recorder)
+    dockets.issue(first.pk, number="127-QĐ/QU", on=DAY, by=place.clerk, day=DAY)
+    act = put_right(first, place.recorder, {wrong: Decision(Outcome.REJECT, "Thường xuyên")}, note="Ghi nhầm")
+    dockets.issue(act.pk, number="130-QĐ/QU", on=DAY, by=place.clerk, day=DAY)
+    document = reopen(act)
+    body = texts(document)
+    assert body[:2] == [
+        "QUYẾT ĐỊNH",
+        "đính chính văn bản số 127-QĐ/QU ngày 26/03/2024 về nội dung cán bộ chủ chốt "
+        "đăng ký đảm nhận năm 2024",
+    ]
+    assert "Ghi nhầm." in body
+    assert [(row[3][:2], row[-1]) for row in rows(document)] == [("2.", "Không phê duyệt: Thường xuyên")]
+
+
+def test_a_correction_in_words_alone_has_no_annex(place, visit):
+    first = conclude(place.docket(place.pledge()), place.recorder)
+    act = put_right(first, place.recorder, note="Người chủ trì: đồng chí Phó Bí thư")
+    body = texts(reopen(act))
+    assert "đính chính kết luận tại hội nghị ngày 26/03/2024" in " ".join(body)
+    assert "PHỤ LỤC" not in body
+    assert "Người chủ trì: đồng chí Phó Bí thư." in body
+    assert visit(place.clerk).get(address(act)).status_code == 200
 
 
 # ---- after the meeting -------------------------------------------------------------------------
