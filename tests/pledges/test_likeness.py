@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from cadres.text import fold
 from pledges import desk, likeness
 from pledges.likeness import COMMON, THRESHOLD, Candidate, Kind, Pool, marked, places_in, same_place
+from pledges.models import Pledge
 from pledges.states import PledgeStatus
+from tests.factories import UnitFactory
 from tests.pledges.docket_scene import scene
 from tests.pledges.factories import CampaignFactory, apply, key_cadre_tier, pledge_of
 
@@ -167,3 +169,12 @@ def test_likeness_costs_the_same_for_one_and_for_three(place, n, django_assert_n
     with django_assert_num_queries(4):
         looked = likeness.subjects([pledge.pk for pledge in pledges], place.tier)
         likeness.pool_for(list(looked.values()), place.tier)
+
+
+def test_a_tier_too_large_is_compared_branch_by_branch(place, monkeypatch):
+    monkeypatch.setattr(likeness, "MOST", 2)
+    one, near, far = (place.pledge(title=TEXT) for _ in range(3))
+    ward, other = UnitFactory(parent=place.host), UnitFactory(parent=place.host)
+    Pledge.objects.filter(pk__in=[one.pk, near.pk]).update(unit=ward)
+    Pledge.objects.filter(pk=far.pk).update(unit=other)
+    assert [alike.pk for alike in found(place, one).alike] == [near.pk]
