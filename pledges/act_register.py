@@ -47,6 +47,17 @@ class Wanted:
         )
 
     @property
+    def unread(self) -> list[str]:
+        """What is wrong with the days typed, in words; such a day narrows nothing."""
+        told = []
+        for text in filter(None, (self.since, self.until)):
+            try:
+                parse_day(text)
+            except DateError as error:
+                told.append(str(error))
+        return told
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether something else than the kind of act is chosen."""
         return bool(self.words or self.year or self.since or self.until)

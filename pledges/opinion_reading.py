@@ -87,6 +87,10 @@ class Opinions:
         """Everybody who has given a sheet or may give one."""
         return len(self.sheets) + len(self.missing)
 
+    def has_said(self, member_id: int | None) -> bool:
+        """Whether the member has given a sheet."""
+        return any(sheet.member_id == member_id for sheet in self.sheets)
+
 
 def opinions_of(docket: Docket, lines: Iterable[DocketLine], day: date) -> Opinions:
     """What was said of the docket: three queries, however many lines and members.

@@ -72,6 +72,7 @@ def register(request: HttpRequest) -> HttpResponse:
         ),
         "reset_url": f"?{urlencode({'show': wanted.show})}" if wanted.is_narrowed else "",
         "sort": wanted.sort,
+        "unread": wanted.unread,
         "xlsx_url": f"{reverse('reports:acts_xlsx')}?{urlencode(query)}",
     }
     return TemplateResponse(request, "pledges/act_register.html", context)

@@ -107,6 +107,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "outcome": chosen.outcome,
         "name": chosen.name,
         "opinions": beside.opinions,
+        "has_said": beside.opinions is not None and beside.opinions.has_said(user.member_id),
         "corrections": [] if is_open else list(docket.corrections.order_by("pk")),
         **next_steps(docket, user, day),
     }

@@ -60,6 +60,7 @@ def test_it_is_narrowed_by_kind_number_and_day(place, visit):
     for nonsense in ("?since=31/02/2024", "?year=x", "?sort=x", "?show=x", "?page=99"):
         assert len(acts(client.get(f"/acts/{nonsense}"))) == 2
     assert acts(client.get("/acts/?sort=-number"))[0] == numbered
+    assert "month 2/2024 has only 29 days" in text(client.get("/acts/?since=31/02/2024"))
 
 
 def test_corrections_name_each_other_and_cells_stand_apart(place, visit):
