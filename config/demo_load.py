@@ -25,6 +25,7 @@ from cadres.models import (
 )
 from config import demo_story as story
 from config.demo_accounts import make_accounts
+from config.demo_opinions import give_opinions
 from pledges import queries
 from pledges.actions import dockets, transitions
 from pledges.actions.acts import Act
@@ -62,6 +63,7 @@ def load(day: date, say: Say) -> None:
     # With the accounts there, people are told of it and find something behind the bell.
     _return_one(tier, waiting, day)
     _docket(campaigns["CB-2024"], host)
+    give_opinions(day)
     remind(day)
     counts.drain(day)
     say("figures counted")
