@@ -9,7 +9,7 @@ from pledges.permissions import seated_members
 from pledges.states import DocketState
 
 # By the place of the line on the docket: what a member says of it on his signed sheet.
-SAID = (
+SAID: tuple[dict[int, Opinion], ...] = (
     {},
     {5: Opinion(Stance.OBJECT, "Việc thường xuyên của cơ quan, chưa phải việc khó.")},
     {5: Opinion(Stance.OBJECT, "Trùng nội dung Ủy ban nhân dân quận đang chỉ đạo.")},
