@@ -19,6 +19,15 @@ from pledges.forms.fields import Words
 
 MOST_LINES = 500
 SEPARATOR = re.compile(r"[\t;]")
+LATEST = "latest"
+
+
+def usual_title(kind: str, host: Unit, year: int) -> str:
+    """What a list of the kind is called, until it is written otherwise."""
+    words = {"unit": host.name, "year": str(year)}
+    if kind == CadreListKind.GRASSROOTS:
+        return _("Grassroots cadres of %(unit)s, %(year)s") % words
+    return _("Key cadres of %(unit)s, %(year)s") % words
 
 
 class MakeListForm(forms.Form):
@@ -35,27 +44,37 @@ class MakeListForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter the title.")},
     )
     decision = Words(label=gettext_lazy("Decision number"), limit=NUMBER_LIMIT, required=False)
-    source: "forms.ModelChoiceField[CadreList]" = forms.ModelChoiceField(
-        label=gettext_lazy("Copy from"),
-        queryset=None,
-        required=False,
-        empty_label=gettext_lazy("Begin an empty list"),
-    )
+    source = forms.ChoiceField(label=gettext_lazy("Copy from"), required=False)
 
     def __init__(self, *args: Any, host: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.host = host
-        self.fields["source"].queryset = CadreList.objects.filter(unit=host)  # type: ignore[attr-defined]
+        self.lists = list(CadreList.objects.filter(unit=host))
+        self.fields["source"].choices = [  # type: ignore[attr-defined]
+            (LATEST, _("The latest list of this kind, if there is one")),
+            ("", _("Begin an empty list")),
+            *((str(listing.pk), listing.title) for listing in self.lists),
+        ]
 
     def clean(self) -> dict[str, Any]:
-        """One list of a kind a year; a copy is of the same kind."""
+        """One list of a kind a year; a copy is of the same kind; a title left as offered suits the kind."""
         data = super().clean() or self.cleaned_data
-        kind, year, source = data.get("kind"), data.get("year"), data.get("source")
-        if kind and year and CadreList.objects.filter(unit=self.host, year=year, kind=kind).exists():
+        kind, year = data.get("kind"), data.get("year")
+        if kind and year and any((one.year, one.kind) == (year, kind) for one in self.lists):
             self.add_error("year", _("There is a list of this kind for %(year)s.") % {"year": str(year)})
+        chosen = data.get("source")
+        source = data["source"] = self._source(chosen, kind)
         if source is not None and kind and source.kind != kind:
             self.add_error("source", _("This list is of another kind of cadres."))
+        if kind and year and data.get("title") == self.initial.get("title"):
+            data["title"] = usual_title(kind, self.host, year)
         return data
+
+    def _source(self, chosen: str | None, kind: str | None) -> CadreList | None:
+        """The list named, or the latest of the kind; lists stand with the latest year first."""
+        if chosen == LATEST:
+            return next((one for one in self.lists if one.kind == kind), None)
+        return next((one for one in self.lists if str(one.pk) == chosen), None)
 
 
 @dataclass(frozen=True)
