@@ -12,6 +12,8 @@ from cadres import clock
 from cadres.models import Body, CadreList, Delegation, Member, RoleAssignment, Unit, User
 from cadres.roles import READING_ROLES, Role
 
+OPENERS = (Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -138,6 +140,14 @@ def can_issue_slips(user: User, unit: Unit) -> bool:
     """
     scope = scope_of(user)
     return scope.covers_any((Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER, Role.ADMINISTRATOR), unit.path)
+
+
+def can_open_account(user: User, unit: Unit) -> bool:
+    """Whether the user makes accounts for members of the unit: the committee above it, or the board.
+
+    The administrator keeps accounts that exist; who gets one is the organisation's to say.
+    """
+    return scope_of(user).covers_any(OPENERS, unit.path)
 
 
 def can_grant(user: User, role: str, unit: Unit) -> bool:

@@ -19,12 +19,17 @@ def username_from(text: str) -> str:
     return UNWANTED.sub("", fold(text))[:LONGEST]
 
 
+def stem(name: str) -> str:
+    """What the user names of all who are called so begin with; there is room for what follows."""
+    return username_from(name).replace("-", "")[: LONGEST - 15] or "dangvien"
+
+
 def username_choices(member: Member) -> Iterator[str]:
     """What to call the account of a member, best first: the name, then with the year of birth.
 
     The last choice carries the member's code and is therefore free.
     """
-    name = username_from(member.name).replace("-", "")[: LONGEST - 15] or "dangvien"
+    name = stem(member.name)
     yield name
     if member.birth_year:
         name = f"{name}{member.birth_year % 100:02d}"

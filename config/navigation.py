@@ -138,7 +138,8 @@ def _main_unit(desk: _Desk) -> Unit | None:
 
 def _role_words(desk: _Desk) -> str:
     order = [role for role in Role if role != Role.MEMBER and desk.scope.has(role)]
-    words = str(order[0].label) if order else str(Role.MEMBER.label)
+    nothing = Role.MEMBER.label if desk.scope.member_id else _("Assistant")
+    words = str(order[0].label if order else nothing)
     return "" if words == desk.user.display_name else words
 
 

@@ -1,11 +1,11 @@
 """Accounts made for members, many at once; without a slip they cannot be entered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from cadres.models import Member, RecordEvent, User
+from cadres.models import Member, RecordEvent, Unit, User
 from cadres.usernames import username_choices
 
 # Two people who open accounts at once may pick one user name; the loser picks again.
@@ -14,7 +14,12 @@ TRIES = 4
 
 def lock_members(member_ids: Iterable[int]) -> None:
     """Lock members in the order of their keys: accounts and roles of a person change one by one."""
-    list(Member.objects.select_for_update().filter(pk__in=list(member_ids)).order_by("pk").values_list("pk"))
+    list(
+        Member.objects.select_for_update(no_key=True)
+        .filter(pk__in=list(member_ids))
+        .order_by("pk")
+        .values_list("pk")
+    )
 
 
 @transaction.atomic
@@ -38,13 +43,18 @@ def ensure_accounts(members: Iterable[Member], *, by: User | None) -> dict[int, 
     return accounts
 
 
-def record_accounts(action: str, users: Iterable[User], *, by: User | None) -> None:
-    """Journal what was done to accounts: never a code, a hash or a name."""
+def record_accounts(
+    action: str, users: Iterable[User], *, by: User | None, units: Mapping[int, Unit | None] | None = None
+) -> None:
+    """Journal what was done to accounts: never a code, a hash or a name.
+
+    `units`: where accounts belong; else it is the unit of the member.
+    """
     RecordEvent.objects.bulk_create(
         RecordEvent(
             actor=by,
             action=action,
-            unit_id=user.member.unit_id if user.member else None,
+            unit=units.get(user.pk) if units else (user.member.unit if user.member else None),
             member_id=user.member_id,
             user=user,
         )
@@ -53,7 +63,7 @@ def record_accounts(action: str, users: Iterable[User], *, by: User | None) -> N
 
 
 def _accounts_of(member_ids: Iterable[int]) -> dict[int, User]:
-    users = User.objects.filter(member__in=list(member_ids)).select_related("member")
+    users = User.objects.filter(member__in=list(member_ids)).select_related("member__unit")
     return {user.member_id: user for user in users if user.member_id is not None}
 
 

@@ -23,6 +23,7 @@ class AccountState(models.TextChoices):
     """How far an account has come, from the post to the first own password."""
 
     ROLE_MISSING = "role_missing", _("Role not confirmed")
+    NO_ACCOUNT = "no_account", _("No account yet")
     NO_SLIP = "no_slip", _("No slip issued yet")
     CODE_WAITING = "code_waiting", _("Slip issued, not used yet")
     CODE_OVER = "code_over", _("Slip expired unused")

@@ -22,6 +22,7 @@ from cadres.actions.accounts import choose_password
 from cadres.demo_accounts import account_offered, offered
 from cadres.forms.accounts import ChoosePasswordForm, SignInForm
 from cadres.models import RoleAssignment, User
+from cadres.permissions import scope_of
 from cadres.queries.accounts import (
     KEEPERS,
     AccountState,
@@ -31,6 +32,7 @@ from cadres.queries.accounts import (
     in_state,
     kept_accounts,
 )
+from cadres.queries.assistants import MAKERS
 from cadres.views import terms
 
 PAGE = 30
@@ -125,6 +127,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows.order_by("username"), PAGE).get_page(request.GET.get("page")),
         "chips": state_chips(counts, state, leave_out=(AccountState.ROLE_MISSING,)),
         "term": term,
+        "makes_for_assistants": any(map(scope_of(person(request)).has, MAKERS)),
     }
     return TemplateResponse(request, "cadres/account_list.html", context)
 

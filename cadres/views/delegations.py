@@ -18,6 +18,7 @@ from cadres.actions.delegations import DelegationError, delegate, end_delegation
 from cadres.forms.delegations import DelegateForm
 from cadres.models import Delegation, Member, User
 from cadres.permissions import can_delegate, can_read_member, scope_of
+from cadres.queries.assistants import MAKERS
 from cadres.queries.delegations import (
     delegations_for,
     found_assistants,
@@ -84,6 +85,7 @@ def delegation(request: HttpRequest, code: str) -> HttpResponse:
         "term": term,
         "form": form,
         "found": _choices(form, found_assistants(user, cadre, term, on), user, cadre),
+        "makes_for_assistants": any(map(scope_of(user).has, MAKERS)),
     }
     return TemplateResponse(request, "cadres/delegation.html", context)
 

@@ -1,5 +1,7 @@
 """Account slips: which cells' secretaries have one, and printing new ones."""
 
+from collections.abc import Sequence
+
 import segno
 from django.conf import settings
 from django.contrib import messages
@@ -9,13 +11,15 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cadres import clock
 from cadres.access import person, role_required
-from cadres.actions.accounts import issue_slips
+from cadres.actions.accounts import RefusedSlip, Slip, issue_slips
 from cadres.forms.accounts import KeysForm
+from cadres.permissions import OPENERS, scope_of
 from cadres.queries.accounts import (
     KEEPERS,
     RENEWABLE,
@@ -26,6 +30,7 @@ from cadres.queries.accounts import (
     kept_accounts,
     posts_with_state,
 )
+from cadres.queries.assistants import MAKERS
 from cadres.views import terms
 from cadres.views.accounts import PAGE, state_chips
 
@@ -48,6 +53,8 @@ def slip_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "can_issue": any(post.state in RENEWABLE for post in page),
+        "opens": any(map(scope_of(user).has, OPENERS)),
+        "makes_for_assistants": any(map(scope_of(user).has, MAKERS)),
         "renewable": RENEWABLE,
         "chips": state_chips(counts, state),
         "counts": counts,
@@ -67,19 +74,35 @@ def issue(request: HttpRequest) -> HttpResponse:
     form = KeysForm(request.POST, most=PAGE)
     if not form.is_valid():
         messages.error(request, form.complaint)
-        return redirect("cadres:slip_list")
+        return redirect(back_to(request))
     keys = form.cleaned_data["keys"]
     if kept_accounts(user, on).filter(pk__in=keys).count() != len(keys):
         raise Http404
     slips, refused = issue_slips(keys, by=user, on=on)
+    return printed(request, slips, refused, back_to(request))
+
+
+def back_to(request: HttpRequest) -> str:
+    """The page from which slips were asked for, on this site only; else the list of slips."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return reverse("cadres:slip_list")
+
+
+def printed(
+    request: HttpRequest, slips: Sequence[Slip], refused: Sequence[RefusedSlip], back: str
+) -> HttpResponse:
+    """The slips on paper with the way back; without any, back at once with the reasons."""
     if not slips:
         for one in refused:
-            messages.error(request, f"{one.user.display_name}: {one.reason}")
-        return redirect("cadres:slip_list")
+            messages.error(request, f"{one.name}: {one.reason}")
+        return redirect(back)
     sign_in = segno.make(request.build_absolute_uri(reverse("cadres:sign_in")), error="m")
     context = {
         "slips": slips,
         "refused": refused,
+        "back": back,
         "front_page": request.build_absolute_uri("/"),
         # A slip ends by the real clock; on a site that lives on a fixed day its paper says so.
         "by_real_clock": settings.SITE_TODAY is not None,

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cadres import clock
 from cadres.access import person, role_required
 from cadres.models import CadreEntry, CadreList, CadreListKind, Member, Unit, User
-from cadres.permissions import can_read_unit, scope_of, under
+from cadres.permissions import can_open_account, can_read_unit, scope_of, under
+from cadres.queries.member_accounts import LACKING, SLIP_STATES, entries_with_account
 from cadres.queries.search import found_members
 from cadres.roles import Role
 from cadres.templatetags.display import number
@@ -30,7 +32,7 @@ from pledges.actions.cadre_lists import (
     make_cadre_list,
     write_entry,
 )
-from pledges.forms.cadre_lists import EntryForm, MakeListForm, PasteForm
+from pledges.forms.cadre_lists import LATEST, EntryForm, MakeListForm, PasteForm, usual_title
 from pledges.forms.campaigns import next_year
 from pledges.permissions import can_run_campaign
 from pledges.views.paging import page_of
@@ -76,13 +78,8 @@ def make(request: HttpRequest) -> HttpResponse:
     last = CadreList.objects.filter(unit=host).order_by("-year", "kind").first()
     kind = last.kind if last else CadreListKind.KEY
     year = max(next_year(clock.today()), last.year + 1) if last else next_year(clock.today())
-    words = {"unit": host.name, "year": str(year)}
-    initial = {"kind": kind, "year": year, "title": _("Key cadres of %(unit)s, %(year)s") % words}
-    form = MakeListForm(
-        request.POST if request.method == "POST" else None,
-        host=host,
-        initial=initial | {"source": last.pk if last else None},
-    )
+    initial = {"kind": kind, "year": year, "title": usual_title(kind, host, year), "source": LATEST}
+    form = MakeListForm(request.POST if request.method == "POST" else None, host=host, initial=initial)
     if form.is_valid():
         made = make_cadre_list(host, by=user, **form.cleaned_data)
         messages.success(request, _("The list is made. Look through it, leave out and add."))
@@ -103,17 +100,30 @@ def cadre_list(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _add(request, listing, form.cleaned_data["lines"]):
         return redirect("pledges:cadre_list", pk)
     term = terms.recall(request, f"cadre_list_{pk}")
-    entries = listing.entries.select_related("member__unit", "unit").order_by("order", "pk")
+    entries = entries_with_account(listing, at=timezone.now())
+    page = Paginator(entries.order_by("order", "pk"), PAGE).get_page(request.GET.get("page"))
+    tickable = [entry for entry in page if _may_have_slip(user, entry)]
     context = {
         "listing": listing,
         "frozen": frozen,
-        "page": Paginator(entries, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "tickable": tickable,
+        "n_lacking": sum(entry.state in LACKING for entry in tickable),  # type: ignore[attr-defined]
         "campaigns": [tier.campaign for tier in listing.tiers.select_related("campaign")],
         "form": form,
         "term": term,
         "found": _found(user, listing, term) if term and not frozen else [],
     }
     return TemplateResponse(request, "pledges/cadre_list.html", context)
+
+
+def _may_have_slip(user: User, entry: CadreEntry) -> bool:
+    """Whether a slip can be asked for here: not for oneself, nor for a closed account or one outside."""
+    return (
+        entry.state in SLIP_STATES  # type: ignore[attr-defined]  # annotated
+        and entry.member_id != user.member_id
+        and can_open_account(user, entry.member.unit)
+    )
 
 
 def _found(user: User, listing: CadreList, term: str) -> list[Member]:

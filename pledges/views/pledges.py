@@ -10,13 +10,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Delegation, Member, User
-from cadres.permissions import can_delegate, can_read_member, can_read_unit, is_delegated
+from cadres.permissions import (
+    can_delegate,
+    can_open_account,
+    can_read_member,
+    can_read_unit,
+    is_delegated,
+)
+from cadres.queries.member_accounts import members_with_account
 from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
@@ -91,8 +99,16 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
         "is_delegated": is_delegated(user, subject),
         "may_delegate": subject.pk != user.member_id and can_delegate(user, subject),
         "uncounted": _is_uncounted(subject),
+        "keeping": _keeping(user, subject),
     }
     return TemplateResponse(request, "pledges/member.html", context)
+
+
+def _keeping(user: User, subject: Member) -> Member | None:
+    """The member with the state of the account, for who makes accounts of the cell."""
+    if not can_open_account(user, subject.unit):
+        return None
+    return members_with_account(user, at=timezone.now()).filter(pk=subject.pk).select_related("user").first()
 
 
 def _is_uncounted(subject: Member) -> bool:

@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone, translation
 
-from cadres.actions.accounts import Slip, issue_slip, issue_slips
+from cadres.actions.accounts import Slip, end_account, issue_slip, issue_slips
 from cadres.actions.roles import confirm_offices, grant
 from cadres.codes import new_code
 from cadres.models import Body, BodyKind, Office, OfficeKind, RecordEvent, User
@@ -146,7 +146,7 @@ def test_many_slips_come_two_on_a_page_in_the_order_of_their_names(ward, officer
 def test_one_statement_each_however_many_slips(ward, django_assert_num_queries):
     users = [confirmed(ward).pk for _ in range(4)]
     for some in (users[:1], users):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             issue_slips(some, by=None, on=TODAY)
 
 
@@ -211,17 +211,22 @@ def test_a_board_officer_renews_officers_but_never_an_administrator(host, ward, 
 
 def test_refused_lines_are_named_while_the_others_go_through(ward, officer):
     good, bad = confirmed(ward, given_name="An"), confirmed(ward, given_name="Bình")
-    bad.roles.update(end=TODAY)
+    end_account(user=bad, by=None, on=TODAY)
     client = browser(officer)
     response = client.post(ISSUE, {"chosen": [good.pk, bad.pk, officer.pk]})
     assert [slip.user for slip in response.context["slips"]] == [good]
     assert {(one.user, one.reason) for one in response.context["refused"]} == {
-        (bad, "The account holds no role; confirm the role first."),
+        (bad, "The account is closed."),
         (officer, "This is your own account; choose a new password instead."),
     }
     alone = client.post(ISSUE, {"chosen": bad.pk}, follow=True)
-    assert "confirm the role first" in next(iter(alone.context["messages"])).message
+    assert "The account is closed." in next(iter(alone.context["messages"])).message
     assert [event.user for event in events()] == [good]
+
+
+def test_an_account_of_nobody_without_a_role_gets_no_slip():
+    with pytest.raises(PermissionDenied, match="confirm the role first"):
+        issue_slip(user=UserFactory(), by=None)
 
 
 def test_a_closed_account_gets_no_slip(ward):

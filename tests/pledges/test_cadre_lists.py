@@ -144,7 +144,7 @@ def test_the_page_offers_next_years_list_from_the_last(place, visit):
     listing = place.cadres(2)
     client = visit(place.board)
     initial = client.get(f"{LISTS}new/").context["form"].initial
-    assert (initial["year"], initial["kind"], initial["source"]) == (2025, "key", listing.pk)
+    assert (initial["year"], initial["kind"], initial["source"]) == (2025, "key", "latest")
     data = {
         "kind": "key",
         "year": "2025",
@@ -156,6 +156,21 @@ def test_the_page_offers_next_years_list_from_the_last(place, visit):
     assert response.context["page"].paginator.count == 2
     assert list(client.post(f"{LISTS}new/", data).context["form"].errors) == ["year"]
     assert CadreList.objects.count() == 2
+
+
+def test_a_first_list_of_the_grassroots_is_made_at_the_first_try_as_the_page_offers_it(place, visit):
+    """The key cadres' list of last year is there; only the kind is changed on the page."""
+    place.cadres(2)
+    client = visit(place.board)
+    offered = client.get(f"{LISTS}new/").context["form"].initial
+    page = client.post(f"{LISTS}new/", offered | {"kind": "grassroots"}, follow=True)
+    made = CadreList.objects.get(kind=CadreListKind.GRASSROOTS)
+    assert (made.entries.count(), made.title) == (0, f"Grassroots cadres of {place.host.name}, 2025")
+    assert page.context["listing"] == made
+    client.post(f"{LISTS}new/", offered)
+    assert CadreList.objects.get(kind=CadreListKind.KEY, year=2025).entries.count() == 2
+    client.post(f"{LISTS}new/", offered | {"year": "2026", "source": ""})
+    assert CadreList.objects.get(year=2026).entries.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -267,3 +282,34 @@ def test_lists_and_their_people_cost_the_same(place, visit, page_alone, n, djang
         assert len(client.get(LISTS).context["page"]) == n
     with django_assert_num_queries(8):
         assert len(client.get(f"{LISTS}{listing.pk}/").context["page"]) == n
+
+
+# ---- accounts of those on it ---------------------------------------------------------------------
+
+
+def test_the_board_sees_how_far_each_cadre_has_come_and_prints_slips(place, visit):
+    listing, member = frozen(place), MemberFactory(unit=place.cell)
+    [entry] = listing.entries.all()
+    second = made(place)
+    people = [Added(member=entry.member), Added(member=member, post="Chủ tịch")]
+    cadre_lists.add_people(second, people, by=place.board)
+    client, url = visit(place.board), f"{LISTS}{second.pk}/"
+    page = client.get(url)
+    assert [row.state for row in page.context["page"]] == ["no_account"] * 2
+    assert page.context["n_lacking"] == 2
+    slips = client.post("/slips/members/", {"chosen": [entry.member_id, member.pk], "next": url})
+    assert len(slips.context["slips"]) == 2
+    assert f'href="{url}"' in text(slips)
+    page = client.get(url)
+    assert [row.state for row in page.context["page"]] == ["code_waiting"] * 2
+    assert page.context["n_lacking"] == 0
+    assert "/slips/members/" in text(client.get(f"{LISTS}{listing.pk}/"))
+
+
+def test_who_left_the_host_gets_no_slip_from_the_list(place, visit):
+    listing = place.cadres()
+    [entry] = listing.entries.all()
+    move_members([entry.member], CellFactory(parent=HostFactory()), on=date(2024, 3, 1), by=place.board)
+    client = visit(place.board)
+    assert client.get(f"{LISTS}{listing.pk}/").context["tickable"] == []
+    assert client.post("/slips/members/", {"chosen": entry.member_id}).status_code == 404

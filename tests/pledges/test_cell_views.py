@@ -51,6 +51,13 @@ def test_the_headline_is_the_share_of_counted_people(visit, tier, cell, by):
     assert "exempt from work and activities (not counted in the rate)" in text(response)
 
 
+def test_the_committee_above_goes_on_to_the_accounts_of_the_members(visit, tier, cell, by):
+    officer = user_with(Role.GRASSROOTS_OFFICER, unit=cell.parent)
+    accounts = reverse("cadres:cell_accounts", args=[cell.code])
+    assert accounts in text(visit(officer).get(of_cell("cell", tier, cell)))
+    assert accounts not in text(visit(by).get(of_cell("cell", tier, cell)))
+
+
 def test_people_stand_in_the_cells_own_order(visit, tier, cell, by):
     last = MemberFactory(unit=cell, given_name="An", position=3)
     first = MemberFactory(unit=cell, given_name="Yến", position=1)

@@ -68,5 +68,5 @@ def test_the_record_costs_the_same_whatever_is_in_it(
         pledge_of(lead, tier, own)
     client = visit(board)
     client.get(reverse("pledges:member", args=[lead.code]))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("pledges:member", args=[lead.code]))
