@@ -4,17 +4,21 @@ import uuid
 from datetime import date
 from typing import Any
 
-from cadres.models import Body, BodyKind, Member, RoleAssignment, Unit, UnitKind, User
+from cadres.models import Body, BodyKind, BodyMember, Member, RoleAssignment, Unit, UnitKind, User
 from cadres.outbox import note_changes
 from cadres.roles import Role
-from pledges.actions import register
+from pledges import queries
+from pledges.actions import cells, dockets, lists, register
 from pledges.actions.acts import Act
-from pledges.actions.dockets import Decision, Meeting
+from pledges.actions.dockets import Decision, Meeting, seats_of
+from pledges.actions.endorsements import build_endorsement
 from pledges.actions.journal import altered_versions, broken_chains
 from pledges.models import (
     Campaign,
     Docket,
     DocketLine,
+    EventAction,
+    OpinionSheet,
     Pledge,
     PledgeEvent,
     PledgeVersion,
@@ -22,7 +26,7 @@ from pledges.models import (
     Tier,
     TierKind,
 )
-from pledges.states import APPROVED, TRANSITIONS, DocketState, Outcome
+from pledges.states import APPROVED, TRANSITIONS, DocketState, Outcome, PledgeStatus
 from reports import counts
 from reports.audit import differences
 from reports.models import MEASURES, UnitCount
@@ -31,6 +35,14 @@ from tests.pledges.factories import CampaignFactory, key_cadre_tier, members_tie
 
 DAY = date(2024, 3, 26)
 REASON = "Chưa rõ kết quả."
+# Where a new act of the body that decided may put a pledge.
+CORRECTED = (
+    PledgeStatus.APPROVED,
+    PledgeStatus.RETURNED,
+    PledgeStatus.REJECTED,
+    PledgeStatus.SUBMITTED,
+)
+ASSISTANT = "tro-ly"
 DECIDING = (BodyKind.STANDING_COMMITTEE, BodyKind.PEOPLES_COMMITTEE)
 
 
@@ -53,7 +65,13 @@ def make_district() -> None:
         user_with(Role.RECORDER, body=body)
     for member in members:
         UserFactory(member=member)
-    UserFactory()
+    [standing] = campaign.host.bodies.filter(kind=BodyKind.STANDING_COMMITTEE)
+    for member in members[:3]:
+        BodyMember.objects.create(body=standing, member=member, start=campaign.opens_on)
+        RoleAssignment.objects.create(
+            user=member.user, role=Role.BODY_MEMBER, body=standing, start=campaign.opens_on
+        )
+    user_with(Role.MEMBER, unit=campaign.host, username=ASSISTANT)
     note_changes([unit.pk for unit in (campaign.host, *wards, *cells)])
 
 
@@ -80,6 +98,7 @@ class World:
         [self.clerk] = self._holders(Role.CLERK)
         recorders = RoleAssignment.objects.filter(role=Role.RECORDER).select_related("user")
         self.recorders = {held.body_id: held.user for held in recorders}
+        self.assistant = User.objects.get(username=ASSISTANT)
         self.people = list(User.objects.order_by("pk"))
         # Versions and concluded lines are never another.
         self.versions: dict[int, str] = {}
@@ -97,9 +116,41 @@ class World:
             typed = self.typed(lead, key=key, title="Việc đầu tiên", ref=uuid.uuid4(), revision=None)
             register.register(typed, act=act(lead.user), day=DAY)
 
+    def cells_meet(self) -> None:
+        """Each cell adopts its list, which goes to its ward."""
+        for cell, by in zip(self.cells, self.secretaries, strict=True):
+            cells.record_meeting(
+                cell=cell,
+                tier=self.tier,
+                meeting=self.meeting(cell.bodies.get()),
+                decisions={},
+                by=by,
+                day=DAY,
+                ref=uuid.uuid4(),
+            )
+
+    def wards_endorse(self) -> None:
+        """Each ward endorses the list of its cell and sends its own upwards."""
+        for body, by in zip(self.ward_bodies, self.officers, strict=True):
+            docket = build_endorsement(tier=self.tier, body=body, title="Danh sách", by=by)
+            dockets.conclude(docket.pk, meeting=self.meeting(body), decisions={}, by=by, day=DAY)
+            lists.send_upwards(tier=self.tier, unit=body.unit, on=DAY, by=by)
+
+    def host_decides(self) -> None:
+        """Both bodies of the host approve what their cadres have registered."""
+        for body in self.bodies:
+            waiting = list(queries.awaiting_body(self.key, body).values_list("pk", flat=True))
+            docket = dockets.build_docket(
+                tier=self.key, body=body, title="Trình", by=self.board, pledge_ids=waiting
+            )
+            by = self.recorders[body.pk]
+            dockets.conclude(docket.pk, meeting=self.meeting(body), decisions={}, by=by, day=DAY)
+
     def reached(self) -> set[str]:
-        """States that pledges, dockets and lists have come to."""
+        """States that pledges, dockets and lists have come to, and what was done on the way."""
         found = set(Pledge.objects.values_list("status", flat=True))
+        found |= set(PledgeEvent.objects.order_by().values_list("action", flat=True).distinct())
+        found |= {"opinion"} if OpinionSheet.objects.exists() else set()
         found |= set(Docket.objects.values_list("state", flat=True))
         sent = SentList.objects.exclude(endorsed_by=None).exists()
         return found | ({"endorsed"} if sent else set())
@@ -113,7 +164,28 @@ class World:
         """Who records what the docket's body decides."""
         if docket.body_id in self.recorders:
             return self.recorders[docket.body_id]
+        if docket.body.unit in self.cells:
+            return self.secretaries[self.cells.index(docket.body.unit)]
         return self.officers[self.wards.index(docket.body.unit)]
+
+    def meeting(self, body: Body, counted: tuple[int, int] | None = None, minutes: str = "") -> Meeting:
+        """A meeting of the day; where not told, all who may vote were there and agreed."""
+        seats = seats_of(body, DAY) or 1
+        agreed, present = counted or (seats, seats)
+        return Meeting(
+            on=DAY, presided_by="Đồng chí chủ trì", present=present, agreed=agreed, minutes=minutes
+        )
+
+    def builder(self, docket: Docket) -> User:
+        """Who puts together what goes before the docket's body."""
+        ward = docket.body.unit in self.wards
+        return self.officers[self.wards.index(docket.body.unit)] if ward else self.board
+
+    def act(self, which: int) -> Docket | None:
+        """One of the acts concluded, of cells too."""
+        rows = Docket.objects.exclude(state=DocketState.OPEN).select_related("body__unit").order_by("pk")
+        keys = list(rows.values_list("pk", flat=True))
+        return rows.get(pk=keys[which % len(keys)]) if keys else None
 
     def pledge(self, which: int, **wanted: Any) -> Pledge | None:
         """One of the pledges there are."""
@@ -158,9 +230,11 @@ class World:
         self._whole_is_own_and_children()
 
     def _legal_transitions(self) -> None:
-        for event in PledgeEvent.objects.exclude(from_status=""):
+        for event in PledgeEvent.objects.exclude(from_status="").select_related("docket"):
             stays = event.from_status == event.to_status
-            assert stays or event.to_status in TRANSITIONS[event.from_status], event
+            corrected = event.action == EventAction.CORRECTED and event.docket.corrects_id
+            follows = CORRECTED if corrected else TRANSITIONS[event.from_status]
+            assert stays or event.to_status in follows, event
         for pledge in Pledge.objects.filter(journal_seq__gt=0):
             assert pledge.events.get(seq=pledge.journal_seq).to_status == pledge.status
             assert (pledge.status in APPROVED) == (pledge.approved_version_id is not None)
@@ -183,11 +257,6 @@ class World:
             for name in MEASURES:
                 children = sum(getattr(one, name) for one in below)
                 assert getattr(row, name) == getattr(row, f"own_{name}") + children
-
-
-def meeting(agreed: int, present: int) -> Meeting:
-    """A meeting of the day."""
-    return Meeting(on=DAY, presided_by="Đồng chí chủ trì", present=present, agreed=agreed)
 
 
 def decisions(keys: list[int], outcomes: list[Outcome]) -> dict[int, Decision]:
