@@ -355,7 +355,7 @@ def test_making_the_supplementary_docket_costs_the_same(late_visit, django_asser
     for _ in range(count):
         late_pledge(place.cadre(), place.tier)
     client, url = late_visit(place.board), build_url(place.tier, place.standing, supplementary=True)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert client.get(url).context["n_lines"] == count
 
 
