@@ -14,7 +14,7 @@ def change_account(*, user: User, email: str, wants_mail: bool, language: str) -
     """
     wanted: dict[str, Any] = {"email": email, "wants_mail": wants_mail, "language": language}
     with transaction.atomic():
-        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        locked = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
         if changed:
             User.objects.filter(pk=user.pk).update(**wanted)

@@ -80,7 +80,7 @@ def grant(
         raise PermissionDenied(_("Nobody gives a role to himself or herself."))
     if by is not None and not may_keep(by, role, place):
         raise PermissionDenied(_("This role is not yours to give."))
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     at = {"body": body} if body else {"unit": unit}
     held = RoleAssignment.objects.filter(_open(on), user=user, role=role, **at).first()
     if held:
@@ -101,7 +101,7 @@ def end_role(*, assignment: RoleAssignment, by: User | None, on: date) -> None:
 
 def end_roles(roles: QuerySet[RoleAssignment], *, by: User | None, on: date) -> None:
     """End those of `roles` that are still open after `on`, on that day; call inside a transaction."""
-    locked = roles.select_for_update(of=("self",)).select_related("user", "body").order_by("pk")
+    locked = roles.select_for_update(of=("self",), no_key=True).select_related("user", "body").order_by("pk")
     ending = list(locked.filter(_open(on)))
     last_day = Greatest("start", Value(on, DateField()))
     RoleAssignment.objects.filter(pk__in=[role.pk for role in ending]).update(end=last_day)
@@ -127,7 +127,7 @@ def _in_chunks(office_ids: Iterable[int], act: Callable[[Sequence[Office]], Answ
 def _locked(office_ids: Sequence[int]) -> list[Office]:
     """The posts with their members locked, members first."""
     lock_members(Office.objects.filter(pk__in=office_ids).values_list("member", flat=True))
-    offices = Office.objects.select_for_update(of=("self",)).filter(pk__in=office_ids)
+    offices = Office.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=office_ids)
     return list(offices.select_related("unit", "member").order_by("pk"))
 
 

@@ -19,7 +19,7 @@ def take_seat(body: Body, member: Member, *, start: date, by: User | None) -> Bo
     if body.kind == BodyKind.CELL_MEETING:
         raise BodyError(_("The meeting of a cell comes with the cell."))
     with transaction.atomic():
-        locked = Body.objects.select_for_update(of=("self",)).get(pk=body.pk)
+        locked = Body.objects.select_for_update(of=("self",), no_key=True).get(pk=body.pk)
         seats = BodyMember.objects.filter(body=locked)
         known = seats.filter(Q(end=None) | Q(end__gt=start), member=member).first()
         if known and known.end is None:
@@ -36,7 +36,11 @@ def take_seat(body: Body, member: Member, *, start: date, by: User | None) -> Bo
 def end_seat(seat_id: int, *, on: date, by: User) -> BodyMember:
     """A seat ends with the day before `on`. Twice is once. Raises BodyError for a day before its start."""
     with transaction.atomic():
-        seat = BodyMember.objects.select_for_update(of=("self",)).select_related("body__unit").get(pk=seat_id)
+        seat = (
+            BodyMember.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("body__unit")
+            .get(pk=seat_id)
+        )
         if seat.end is not None:
             return seat
         if on <= seat.start:

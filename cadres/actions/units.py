@@ -144,7 +144,7 @@ def _insert(units: Sequence[Unit], *, prefix: str, on: date, decision: str, chan
 @transaction.atomic
 def rename_unit(unit: Unit, name: str, *, on: date, decision: str, by: User | None) -> Unit:
     """Give a unit another name from the day `on`; bodies called after the old name follow."""
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     name = clean(name)
     if name == unit.name:
         return unit
@@ -163,7 +163,7 @@ def rename_unit(unit: Unit, name: str, *, on: date, decision: str, by: User | No
 @transaction.atomic
 def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User | None) -> Unit:
     """Put a unit with its whole sub-tree under another one from the day `on` (chuyển trực thuộc)."""
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     new_parent = Unit.objects.get(pk=new_parent.pk)
     if unit.parent_id == new_parent.pk:
         return unit
@@ -202,7 +202,7 @@ def _within_depth(path: str) -> str:
 
 def _turn_period(unit: Unit, *, on: date, decision: str, change: UnitChangeKind) -> None:
     """Close the period in force and open the next one; one that began the same day is put right."""
-    period = UnitPeriod.objects.select_for_update(of=("self",)).get(unit=unit, end=None)
+    period = UnitPeriod.objects.select_for_update(of=("self",), no_key=True).get(unit=unit, end=None)
     if period.start > on:
         raise UnitError(
             _("The organisation stands as it is since %(day)s; a change cannot be earlier")

@@ -87,7 +87,7 @@ def note_opened(row: Attachment, *, act: Act) -> None:
 
 
 def _locked(ref: uuid.UUID) -> Pledge:
-    rows = Pledge.objects.select_for_update(of=("self",))
+    rows = Pledge.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("lead_member__unit", "tier__campaign__host", "campaign").get(ref=ref)
 
 

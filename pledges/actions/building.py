@@ -125,7 +125,9 @@ def _versions_awaiting(docket: Docket, pledge_ids: Collection[int]) -> dict[int,
     # Locked before they are judged: two dockets built at once never hold the same pledge.
     locked: set[int] = set()
     for start in range(0, len(ids), CHUNK):
-        rows = Pledge.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + CHUNK])
+        rows = Pledge.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in=ids[start : start + CHUNK]
+        )
         locked.update(rows.order_by("pk").values_list("pk", flat=True))
     if not locked:
         return {}
@@ -140,7 +142,7 @@ def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
     if not unit_ids:
         return []
     # Locked before it is judged: two dockets built at once never hold the same list.
-    Body.objects.select_for_update(of=("self",)).get(pk=docket.body_id)
+    Body.objects.select_for_update(of=("self",), no_key=True).get(pk=docket.body_id)
     wanted = set(unit_ids)
     waiting = queries.lists_awaiting(docket.tier, docket.body).order_by("path")
     return [pk for pk in waiting.values_list("pk", flat=True) if pk in wanted]
@@ -148,7 +150,7 @@ def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
 
 def _open_docket(docket_id: int, by: User) -> Docket:
     """The docket, locked. Raises NotAllowedError once it was concluded, and to who does not build it."""
-    rows = Docket.objects.select_for_update(of=("self",)).select_related(
+    rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
         "campaign__host", "tier__campaign__host", "body__unit"
     )
     docket = rows.get(pk=docket_id)

@@ -138,14 +138,16 @@ class _Table:
     def _lock(self, typed: Sequence[RowTyped]) -> None:
         """Members, then pledges, each by key."""
         ids = [row.member_id for row in typed]
-        members = Member.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+        members = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
         self.members = {member.pk: member for member in members.select_related("unit").order_by("pk")}
         in_cell = Membership.objects.on(self.day).filter(unit=self.cell, member__in=ids)
         self.standing = set(in_cell.values_list("member_id", flat=True))
         own = Q(ref__in=[row.ref for row in typed]) | Q(
             lead_member__in=ids, campaign_id=self.tier.campaign_id
         )
-        pledges = Pledge.objects.select_for_update(of=("self",)).select_related("campaign").filter(own)
+        pledges = (
+            Pledge.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").filter(own)
+        )
         found = list(pledges.order_by("pk"))
         self.by_ref = {pledge.ref: pledge for pledge in found}
         self.live = {pledge.lead_member_id: pledge for pledge in reversed(found) if pledge.status not in OVER}

@@ -67,7 +67,7 @@ def correct(
     nothing would be corrected.
     """
     with transaction.atomic():
-        rows = Docket.objects.select_for_update(of=("self",)).select_related(
+        rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
             "campaign__host", "tier__campaign__host", "body__unit"
         )
         first = rows.get(pk=docket_id)

@@ -110,7 +110,7 @@ def conclude(
 
 
 def _locked(docket_id: int) -> Docket:
-    rows = Docket.objects.select_for_update(of=("self",))
+    rows = Docket.objects.select_for_update(of=("self",), no_key=True)
     related = rows.select_related("campaign__host", "tier__campaign__host", "body__unit")
     return related.get(pk=docket_id)
 

@@ -21,7 +21,7 @@ def build_endorsement(
     """
     with transaction.atomic():
         waiting = list(queries.lists_awaiting(tier, body).values_list("pk", flat=True))
-        docket = _open_docket(tier, body).select_for_update(of=("self",)).first()
+        docket = _open_docket(tier, body).select_for_update(of=("self",), no_key=True).first()
         if docket is None:
             return build_docket(tier=tier, body=body, title=title, by=by, unit_ids=waiting, ref=ref)
         add_lines(docket, unit_ids=waiting)

@@ -102,7 +102,9 @@ def correct_lists(docket: Docket, first: Docket, lines: Sequence[DocketLine]) ->
     if not lines:
         return
     units = [line.unit_id for line in lines]
-    rows = SentList.objects.select_for_update(of=("self",)).filter(tier=docket.tier, unit__in=units)
+    rows = SentList.objects.select_for_update(of=("self",), no_key=True).filter(
+        tier=docket.tier, unit__in=units
+    )
     standing = {row.unit_id: row for row in rows.order_by("pk") if row.endorsed_by_id in (None, first.pk)}
     by_outcome: dict[str, list[int]] = {}
     for line in lines:

@@ -45,7 +45,9 @@ def give_opinion(
     """
     with transaction.atomic():
         # The docket's lock keeps a conclusion and other sheets out until this one stands.
-        rows = Docket.objects.select_for_update(of=("self",)).select_related("body__unit", "campaign")
+        rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "body__unit", "campaign"
+        )
         docket = rows.get(pk=docket_id)
         _judge_who(docket, member, source, by, day)
         _judge_what(docket, sheet)

@@ -87,8 +87,12 @@ def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pl
     The caller opens the transaction and lets no error of this one go unanswered inside it.
     """
     assert act.by is not None
-    lead = Member.objects.select_for_update(of=("self",)).select_related("unit").get(pk=typed.lead.pk)
-    rows = Pledge.objects.select_for_update(of=("self",))
+    lead = (
+        Member.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit")
+        .get(pk=typed.lead.pk)
+    )
+    rows = Pledge.objects.select_for_update(of=("self",), no_key=True)
     rows = rows.select_related("lead_member__unit", "tier__campaign__host", "campaign")
     found = rows.filter(ref=typed.ref).first()
     if found is None and (reason := why_not_register(act.by, lead, typed.tier, day)):

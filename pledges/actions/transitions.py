@@ -21,7 +21,7 @@ Judge = Callable[[Pledge], str | None]
 
 def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
     """The pledges, locked in the order of their keys; call inside a transaction."""
-    rows = Pledge.objects.select_for_update(of=("self",))
+    rows = Pledge.objects.select_for_update(of=("self",), no_key=True)
     rows = rows.select_related("lead_member__unit", "tier", "campaign")
     return list(rows.filter(pk__in=list(pledge_ids)).order_by("pk"))
 
