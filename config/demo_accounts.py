@@ -21,7 +21,9 @@ ACCOUNTS = (
         "demo-bithu", _("Cell secretary"), _("The cell's list: tasks that await the meeting, members missing")
     ),
     DemoAccount("demo-dangvien", _("Party member"), _("Has not registered a task for 2024 yet")),
-    DemoAccount("demo-canbo", _("Key cadre"), _("Own undertakings of 2022, 2023 and 2024")),
+    DemoAccount(
+        "demo-canbo", _("Key cadre"), _("Own undertakings of 2022, 2023 and 2024, one of them to be amended")
+    ),
     DemoAccount("demo-troly", _("Assistant of a key cadre"), _("Types for a key cadre by delegation")),
     DemoAccount(
         "demo-phuong", _("Ward committee"), _("Cells that have sent their list and cells that have not")
@@ -30,7 +32,7 @@ ACCOUNTS = (
     DemoAccount(
         "demo-thuongvu",
         _("Member of the standing committee"),
-        _("166 undertakings before the standing committee"),
+        _("142 undertakings before the standing committee"),
     ),
     DemoAccount("demo-thuky", _("Recorder of the standing committee"), _("A meeting to record")),
     DemoAccount("demo-vanthu", _("Records clerk"), _("Documents that await their number")),

@@ -25,6 +25,7 @@ from cadres.models import (
 )
 from config import demo_story as story
 from config.demo_accounts import make_accounts
+from config.demo_desk import endorse_some, left_for_the_desk, work_at_desk
 from config.demo_opinions import give_opinions
 from pledges import queries
 from pledges.actions import dockets, transitions
@@ -62,7 +63,9 @@ def load(day: date, say: Say) -> None:
     make_accounts(host, tier, waiting, day)
     # With the accounts there, people are told of it and find something behind the bell.
     _return_one(tier, waiting, day)
-    _docket(campaigns["CB-2024"], host)
+    standing = Body.objects.get(unit=host, kind=BodyKind.STANDING_COMMITTEE, ended_on=None)
+    endorse_some(tier, standing, day)
+    _put_before(standing, campaigns["CB-2024"], day)
     give_opinions(day)
     remind(day)
     counts.drain(day)
@@ -177,14 +180,16 @@ def _feature(campaign: Campaign) -> None:
     inferred.update(source_note=story.INFERRED)
 
 
-def _docket(campaign: Campaign, host: Unit) -> None:
-    """The key cadres' pledges of the year lie before the standing committee."""
+def _put_before(body: Body, campaign: Campaign, day: date) -> None:
+    """Most of the key cadres' pledges of the year lie before the body; the desk is at work on the rest."""
     tier = campaign.tiers.get()
-    body = Body.objects.get(unit=host, kind=BodyKind.STANDING_COMMITTEE, ended_on=None)
+    desk = left_for_the_desk(tier, body)
+    work_at_desk(desk, day)
+    ready = queries.awaiting_body(tier, body).exclude(pk__in=desk.pledges)
     dockets.build_docket(
         tier=tier,
         body=body,
         title=f"Nhiệm vụ khó khăn, phức tạp của cán bộ chủ chốt năm {campaign.year}",
         by=None,
-        pledge_ids=list(queries.awaiting_body(tier, body).values_list("pk", flat=True)),
+        pledge_ids=list(ready.values_list("pk", flat=True)),
     )

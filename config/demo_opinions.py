@@ -13,7 +13,7 @@ SAID: tuple[dict[int, Opinion], ...] = (
     {},
     {5: Opinion(Stance.OBJECT, "Việc thường xuyên của cơ quan, chưa phải việc khó.")},
     {5: Opinion(Stance.OBJECT, "Trùng nội dung Ủy ban nhân dân quận đang chỉ đạo.")},
-    {21: Opinion(Stance.CHANGE, "Đề nghị ghi rõ tên dự án và mốc từng quý.")},
+    {19: Opinion(Stance.CHANGE, "Đề nghị ghi rõ tên dự án và mốc từng quý.")},
     {},
 )
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from cadres.models import BodyKind
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan
+from pledges.actions.dockets import Meeting
 from pledges.models import Counted, StepLevel, StepMode, TierKind
 from pledges.ready_lists import FIVE_CLEAR as FIVE_CLEAR
 from pledges.ready_lists import FOUR_GOOD as FOUR_GOOD
@@ -23,6 +24,31 @@ CADRE_FILES = {
 # Cells whose meeting has not adopted the list yet on the day of the demo.
 CELLS_WAITING = 21
 RETURN_REASON = "Chưa rõ kết quả, sản phẩm: đề nghị ghi số lượng cụ thể."
+# Undertakings of 2024 that lie on no docket yet, and how many of them are the demo cadre's own.
+AT_DESK, OWN_AT_DESK = 24, 2
+# How many of the others the board has vetted; the last of them it proposes to hold.
+VETTED = 6
+HELD_BECAUSE = "Chờ kế hoạch chuyển đổi số của quận được ban hành."
+# What it asked of the demo cadre: reasons of the office's list, and a note.
+ASKED_FIRST = (
+    ("Tên nội dung còn chung chung, chưa rõ việc", "Chưa rõ kết quả, sản phẩm cụ thể"),
+    "Đề nghị ghi rõ là những vụ việc nào, ở phường nào.",
+)
+ASKED_LATER = (
+    ("Chưa rõ kết quả, sản phẩm cụ thể", "Chưa rõ trách nhiệm, thẩm quyền"),
+    "Đề nghị nêu rõ loại hồ sơ được số hóa và đơn vị dùng chung.",
+)
+# What he sent in answer to the first.
+AMENDED = {
+    "title": "Giải quyết dứt điểm 6 vụ khiếu nại về đất đai kéo dài tại phường Nhật Tân và phường Quảng An",
+    "product": "6/6 vụ việc có quyết định giải quyết cuối cùng, không phát sinh khiếu nại vượt cấp",
+    "place": "Phường Nhật Tân, phường Quảng An",
+    "own_role": "Trực tiếp chỉ đạo, chịu trách nhiệm chính",
+}
+# Lists that the standing committee has endorsed already, at a meeting whose document has no number yet.
+ENDORSED = 10
+ENDORSED_TITLE = "Xác nhận danh sách đăng ký của các chi bộ cơ sở (đợt 1)"
+ENDORSED_MEETING = Meeting(on=date(2024, 3, 25), presided_by="Đồng chí Bí thư Quận ủy", present=10, agreed=10)
 # Words that only the titles of the results told at the conference of 26/3 hold.
 FEATURED = (
     "18 Tam Đa",

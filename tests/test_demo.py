@@ -12,12 +12,12 @@ from cadres.models import Mail, Member, Office, OfficeKind, Rank, Standing, Unit
 from cadres.queries.notices import unread_count
 from config import demo_load, demo_story
 from config.demo_accounts import ACCOUNTS
-from pledges import queries
+from pledges import desk, queries
 from pledges.actions.acts import Act
 from pledges.actions.journal import broken_chains
 from pledges.actions.register import Typed, register
-from pledges.models import Campaign, Docket, Pledge, Tier
-from pledges.states import PledgeStatus
+from pledges.models import Campaign, Docket, Pledge, Tier, Vetting
+from pledges.states import DocketState, Outcome, PledgeStatus
 from reports import counts
 from reports.audit import differences
 from reports.models import UnitCount
@@ -89,7 +89,7 @@ def test_wards_from_the_lowest_to_the_highest():
 
 @pytest.mark.parametrize(
     ("campaign", "pledges", "people", "done", "carried_over", "awaiting"),
-    [("CB-2022", 53, 51, 42, 5, 0), ("CB-2023", 163, 54, 148, 7, 0), ("CB-2024", 166, 54, 0, 0, 166)],
+    [("CB-2022", 53, 51, 42, 5, 0), ("CB-2023", 163, 54, 148, 7, 0), ("CB-2024", 166, 54, 0, 0, 165)],
 )
 def test_key_cadres_by_year(campaign, pledges, people, done, carried_over, awaiting):
     found = row(campaign)
@@ -107,9 +107,27 @@ def test_results_told_at_the_conference(client):
 def test_something_waits_for_every_role():
     tier = Tier.objects.get(campaign__code="DV-2024")
     docket = Docket.objects.get(campaign__code="CB-2024")
-    assert docket.lines.count() == 166
+    assert docket.lines.count() == 142
+    issued = Docket.objects.filter(state=DocketState.CONCLUDED)
+    assert [found.lines.count() for found in issued] == [10]
     assert Pledge.objects.filter(tier=tier, status=PledgeStatus.RETURNED).count() == 1
     assert queries.cells_of(tier).exclude(sent_lists__tier=tier).count() == demo_story.CELLS_WAITING
+
+
+def test_the_vetting_desk_is_at_work(client):
+    tier = Tier.objects.get(campaign__code="CB-2024")
+    shown = desk.totals(desk.at_desk(tier))
+    assert (shown["to_vet"], shown["again"], shown["vetted"], shown["returned"]) == (17, 1, 6, 1)
+    proposals = Vetting.objects.order_by("pk").values_list("proposal", flat=True)
+    assert list(proposals) == [Outcome.APPROVE] * 5 + [Outcome.HOLD]
+    cadre = User.objects.get(username="demo-canbo").member
+    again = desk.at_desk(tier).get(came_again=True, status=PledgeStatus.SUBMITTED)
+    returned = desk.at_desk(tier).get(status=PledgeStatus.RETURNED)
+    assert again.lead_member == returned.lead_member == cadre
+    assert again.returns.get().points.count() == returned.returns.get().points.count() == 2
+    assert [version.content["title"] for version in again.versions.order_by("no")][1].startswith("Giải quyết")
+    client.force_login(User.objects.get(username="demo-bantochuc"))
+    assert demo_story.AMENDED["place"] in text_of(client.get(f"/campaigns/CB-2024/desk/{again.ref}/"))
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
@@ -128,6 +146,7 @@ def test_every_demo_account_lands_on_a_page(client, account):
         ("demo-bithu", {"amend_asked", "remind_cell"}),
         ("demo-dangvien", {"remind_register"}),
         ("demo-thuongvu", {"docket_opened"}),
+        ("demo-canbo", {"amend_asked"}),
     ],
 )
 def test_something_stands_behind_the_bell(username, kinds):
