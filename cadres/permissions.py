@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, Q
 
 from cadres import clock
-from cadres.models import Body, CadreList, Delegation, Member, RoleAssignment, Unit, User
+from cadres.models import CadreList, Delegation, Member, RoleAssignment, Unit, User
 from cadres.roles import READING_ROLES, Role
 
 OPENERS = (Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER)
@@ -157,8 +157,3 @@ def can_grant(user: User, role: str, unit: Unit) -> bool:
     if role == Role.ADMINISTRATOR:
         return scope_of(user).covers(Role.ADMINISTRATOR, unit.path)
     return scope_of(user).covers_any((Role.BOARD_OFFICER, Role.ADMINISTRATOR), unit.path)
-
-
-def can_sit_for(user: User, role: str, body: Body) -> bool:
-    """Whether the user holds `role` (member, recorder) in the body."""
-    return body.pk in scope_of(user).bodies.get(role, ())

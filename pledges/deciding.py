@@ -179,7 +179,7 @@ def versions_awaiting(tier: Tier, body: Body, mode: str | None = None) -> QueryS
     entry = CadreEntry.objects.filter(
         cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member")
     ).values("order")[:1]
-    versions = PledgeVersion.objects.filter(pledge__in=waiting, no=F("pledge__versions_made"))
+    versions = PledgeVersion.objects.filter(pledge__in=waiting).last_sent()
     return versions.annotate(place=Subquery(entry)).order_by(
         F("place").asc(nulls_last=True),
         "pledge__unit__path",

@@ -124,7 +124,7 @@ class Desk:
         if wanted.lane:
             rows = rows.filter(lane=wanted.lane)
         if key := fold(wanted.name):
-            keys = _last_versions().filter(search_key__contains=key)
+            keys = PledgeVersion.objects.last_of_outer().filter(search_key__contains=key)
             rows = rows.filter(Q(lead_member__search_key__contains=key) | Exists(keys))
         return rows
 
@@ -150,7 +150,7 @@ class Desk:
         if not self.phrases:
             return []
         holds = reduce(or_, (Q(search_key__contains=fold(phrase)) for phrase in self.phrases))
-        near = rows.filter(Exists(_last_versions().filter(holds))).order_by()
+        near = rows.filter(Exists(PledgeVersion.objects.last_of_outer().filter(holds))).order_by()
         texts = near.values_list("pk", "title", "product")
         return [pk for pk, title, product in texts if phrases_in(f"{title}. {product}", self.phrases)]
 
@@ -200,11 +200,6 @@ class Flags:
     led: int | None = None
     routine: list[str] = field(default_factory=list)
     found: likeness.Found = field(default_factory=likeness.Found)
-
-
-def _last_versions() -> QuerySet[PledgeVersion]:
-    """The version last sent of the outer pledge."""
-    return PledgeVersion.objects.order_by().filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
 
 
 def _unclear(items: Iterable[GuidanceItem]) -> Q:

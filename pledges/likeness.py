@@ -24,7 +24,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Q
 from rapidfuzz import fuzz, process
 
 from cadres.models import PATH_STEP
@@ -200,9 +200,8 @@ class Pool:
 
 
 def _read(versions: Q, tier: Tier, *, most: int) -> list[Candidate]:
-    rows = PledgeVersion.objects.filter(
+    rows = PledgeVersion.objects.last_sent().filter(
         versions,
-        no=F("pledge__versions_made"),
         pledge__campaign__host=tier.campaign.host_id,
         pledge__status__in=REGISTERED,
         pledge__is_stub=False,

@@ -20,10 +20,8 @@ from cadres.models import (
 )
 from cadres.permissions import is_delegated, scope_of, types_for, under
 from cadres.roles import Role
-from pledges.models import AttachmentKind, Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
+from pledges.models import LISTED, AttachmentKind, Campaign, Docket, Lane, Pledge, PledgeTier, Tier, TierKind
 from pledges.states import EDITABLE, REGISTERED, CampaignState, PledgeStatus
-
-LISTED = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
 
 
 def visible_pledges(user: User) -> QuerySet[Pledge]:
@@ -66,18 +64,18 @@ def can_type_for(user: User, member: Member, tier: Tier) -> bool:
         return True
     if not tier.is_listed:
         return scope.covers(Role.CELL_SECRETARY, member.unit.path)
-    if scope.covers(Role.BOARD_OFFICER, tier.campaign.host.path):
+    if _is_board(user, tier.campaign.host):
         return True
     entry = entry_of(member, tier) if scope.has(Role.GRASSROOTS_OFFICER) else None
     grassroots = tier.kind == TierKind.GRASSROOTS_CADRES and entry is not None
-    if grassroots and entry and scope.covers(Role.GRASSROOTS_OFFICER, entry.unit.path):
+    if grassroots and entry and _is_officer(user, entry.unit):
         return True
     return is_delegated(user, member)
 
 
 def can_type_for_list(user: User, tier: Tier, unit: Unit) -> bool:
     """Whether the user may enter for every cadre on the list of a unit: its officer, or the host's board."""
-    return can_build_docket(user, tier.campaign) or _is_officer(user, unit)
+    return _is_board(user, tier.campaign.host) or _is_officer(user, unit)
 
 
 def entry_of(member: Member, tier: Tier) -> CadreEntry | None:
@@ -149,7 +147,7 @@ def can_look_for_partners(user: User, campaign: Campaign) -> bool:
     """Whether the user fills in the full form for somebody in the campaign, and so looks for partners."""
     scope, host = scope_of(user), campaign.host
     officers = scope.paths.get(Role.GRASSROOTS_OFFICER, ())
-    if scope.covers(Role.BOARD_OFFICER, host.path) or any(path.startswith(host.path) for path in officers):
+    if _is_board(user, host) or any(path.startswith(host.path) for path in officers):
         return True
     entries = CadreEntry.objects.filter(cadre_list__tiers__campaign=campaign)
     return entries.filter(Q(member=scope.member_id) | Q(member__in=types_for(user))).exists()
@@ -171,18 +169,13 @@ def can_record_cell_meeting(user: User, cell: Unit) -> bool:
 
 def can_send_list(user: User, unit: Unit) -> bool:
     """Whether the user endorses the cells of a grassroots committee and sends its list upwards."""
-    return scope_of(user).covers(Role.GRASSROOTS_OFFICER, unit.path)
-
-
-def can_build_docket(user: User, campaign: Campaign) -> bool:
-    """Whether the user builds dockets of the campaign: the organisation board of its host."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, campaign.host.path)
+    return _is_officer(user, unit)
 
 
 def can_build_for(user: User, campaign: Campaign, body: Body) -> bool:
     """Whether the user builds the body's dockets: of the host the board, below it the committee's officer."""
     if body.unit_id == campaign.host_id:
-        return can_build_docket(user, campaign)
+        return _is_board(user, campaign.host)
     return _is_officer(user, body.unit)
 
 
@@ -193,22 +186,26 @@ def can_ask_to_amend(user: User, tier: Tier, unit: Unit) -> bool:
     """
     host = tier.campaign.host
     if unit.parent_id == host.pk:
-        return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+        return _is_board(user, host)
     return unit.is_cell and unit.parent is not None and unit.is_under(host) and _is_officer(user, unit.parent)
 
 
 def can_keep_telephones(user: User, unit: Unit) -> bool:
     """Whether the user notes whom to call in a unit: the officer of its committee, the board above."""
-    return _is_officer(user, unit) or scope_of(user).covers(Role.BOARD_OFFICER, unit.path)
+    return _is_officer(user, unit) or _is_board(user, unit)
 
 
 def _is_officer(user: User, unit: Unit) -> bool:
     return scope_of(user).covers(Role.GRASSROOTS_OFFICER, unit.path)
 
 
-def can_vet(user: User, pledge: Pledge) -> bool:
-    """Whether the user may ask for an amendment at the desk: the organisation board."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, pledge.campaign.host.path)
+def _is_board(user: User, unit: Unit) -> bool:
+    return scope_of(user).covers(Role.BOARD_OFFICER, unit.path)
+
+
+def can_vet(user: User, campaign: Campaign) -> bool:
+    """Whether the user vets, asks for amendments at the desk, chooses notable results: the host's board."""
+    return _is_board(user, campaign.host)
 
 
 def can_record(user: User, body: Body) -> bool:
@@ -223,7 +220,7 @@ def can_record(user: User, body: Body) -> bool:
     if body.pk in scope.bodies.get(Role.RECORDER, ()):
         return True
     committees = (BodyKind.STANDING_COMMITTEE, BodyKind.COMMITTEE)
-    return body.kind in committees and scope.covers(Role.GRASSROOTS_OFFICER, body.unit.path)
+    return body.kind in committees and _is_officer(user, body.unit)
 
 
 def seated_members(body: Body, day: date) -> QuerySet[Member]:
@@ -232,6 +229,14 @@ def seated_members(body: Body, day: date) -> QuerySet[Member]:
     roles = RoleAssignment.objects.on(day).filter(role=Role.BODY_MEMBER, body=body)
     in_body = Q(pk__in=seats.values("member")) | Q(pk__in=roles.values("user__member"))
     return Member.objects.filter(in_body).order_by("sort_key", "pk")
+
+
+def bodies_of_member(user: User, day: date) -> set[int]:
+    """Bodies in which the user gives an opinion of his own."""
+    if user.member_id is None:
+        return set()
+    seats = BodyMember.objects.filter(Q(end=None) | Q(end__gt=day), member=user.member_id, start__lte=day)
+    return {*seats.values_list("body", flat=True), *scope_of(user).bodies.get(Role.BODY_MEMBER, ())}
 
 
 def can_give_opinion(user: User, docket: Docket, day: date) -> bool:
@@ -257,19 +262,17 @@ def can_issue(user: User, docket: Docket) -> bool:
     """
     scope, unit = scope_of(user), docket.body.unit
     below_host = unit.pk != docket.campaign.host_id
-    return scope.covers(Role.CLERK, unit.path) or (
-        below_host and scope.covers(Role.GRASSROOTS_OFFICER, unit.path)
-    )
+    return scope.covers(Role.CLERK, unit.path) or (below_host and _is_officer(user, unit))
 
 
 def can_import_pledges(user: User, campaign: Campaign) -> bool:
     """Whether workbooks of pledges may be brought in: the organisation board of the host."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, campaign.host.path)
+    return _is_board(user, campaign.host)
 
 
 def can_run_campaign(user: User, host: Unit) -> bool:
     """Whether the user sets up and moves campaigns of the host: the organisation board of it or above."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+    return _is_board(user, host)
 
 
 def can_suggest(user: User, campaign: Campaign, unit: Unit) -> bool:
@@ -280,14 +283,9 @@ def can_suggest(user: User, campaign: Campaign, unit: Unit) -> bool:
     return unit.is_under(host) and not unit.is_cell and _is_officer(user, unit)
 
 
-def can_use_desk(user: User, tier: Tier) -> bool:
-    """Whether the user works at the vetting desk of the tier: the organisation board of the host."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, tier.campaign.host.path)
-
-
 def can_keep_office_lists(user: User, host: Unit) -> bool:
     """Whether the user keeps the host's reasons of returns and signs of routine work: its board."""
-    return scope_of(user).covers(Role.BOARD_OFFICER, host.path)
+    return _is_board(user, host)
 
 
 def can_read_vetting(user: User, campaign: Campaign) -> bool:

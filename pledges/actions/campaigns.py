@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cadres.models import BodyKind, CadreList, Unit, User
 from pledges.actions.acts import NotAllowedError
 from pledges.models import (
+    LISTED,
     Campaign,
     CampaignEvent,
     Counted,
@@ -26,7 +27,7 @@ from pledges.models import (
     TierKind,
 )
 from pledges.models.campaigns import default_standings
-from pledges.permissions import LISTED, can_run_campaign
+from pledges.permissions import can_run_campaign
 from pledges.states import CampaignState
 
 

@@ -18,7 +18,7 @@ from pledges.actions.journal import journal_tail, write_events
 from pledges.actions.lists import correct_lists
 from pledges.actions.outcomes import WITH_REASONS, fully_agreed, lock_pledges
 from pledges.actions.returns import write_returns
-from pledges.actions.transitions import note_pledges, version_made
+from pledges.actions.transitions import note_pledges
 from pledges.models import (
     Channel,
     Docket,
@@ -26,6 +26,7 @@ from pledges.models import (
     EventAction,
     Pledge,
     PledgeEvent,
+    PledgeVersion,
     StepMode,
 )
 from pledges.permissions import can_record
@@ -219,6 +220,10 @@ def _write(to: PledgeStatus, notes: Mapping[int, str], pledges: Mapping[int, Ple
         moving = [pledges[pk] for pk in some]
         versions = {pledge.pk: pledge.versions_made for pledge in moving}
         write_events(moving, act=act, action=EventAction.CORRECTED, to=to, notes=notes, versions=versions)
-        approved = Subquery(version_made().values("pk")[:1]) if to in APPROVED else None
-        changes: dict[str, Any] = {"status": to, "approved_version": approved, **journal_tail()}
+        version = Subquery(PledgeVersion.objects.last_of_outer().values("pk")[:1])
+        changes: dict[str, Any] = {
+            "status": to,
+            "approved_version": version if to in APPROVED else None,
+            **journal_tail(),
+        }
         Pledge.objects.filter(pk__in=some).update(**changes)

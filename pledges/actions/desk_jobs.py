@@ -23,7 +23,7 @@ from pledges.actions.dockets import build_docket
 from pledges.actions.returns import Asked
 from pledges.desk import at_desk, lying_on
 from pledges.models import DeskAct, DeskJob, Lane, Pledge, Tier
-from pledges.permissions import can_use_desk
+from pledges.permissions import can_vet
 from pledges.states import TRANSITIONS, Outcome, PledgeStatus
 
 AT_ONCE = 50
@@ -63,7 +63,7 @@ def request_desk_job(
 
     Raises NotAllowedError without the right, or where the `ref` is of somebody else's job.
     """
-    if not can_use_desk(by, tier):
+    if not can_vet(by, tier.campaign):
         raise NotAllowedError(_("The organisation board of the host vets this."))
     if not pledges:
         raise NotAllowedError(_("Nothing is left in this filter."))
@@ -103,7 +103,7 @@ def too_many() -> str:
 def run(job: DeskJob) -> None:
     """Do what is left of a claimed job. Raises ValueError with what forbids all of it."""
     by = job.created_by
-    if by is None or not can_use_desk(by, job.tier):
+    if by is None or not can_vet(by, job.tier.campaign):
         raise NotAllowedError(_("The organisation board of the host vets this."))
     on = date.fromisoformat(job.params["on"])
     if job.act == DeskAct.DOCKET and job.progress < job.total:

@@ -76,7 +76,7 @@ def feature(pledge_id: int, *, featured: bool, by: User | None) -> Pledge:
     """
     with transaction.atomic():
         [pledge] = lock([pledge_id])
-        if by is not None and not can_vet(by, pledge):
+        if by is not None and not can_vet(by, pledge.campaign):
             raise NotAllowedError(_("Notable results are chosen by the organisation board."))
         if featured and not pledge.progress.filter(is_final=True).exists():
             raise NotAllowedError(_("No final result has been recorded yet."))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from cadres.text import fold
 from pledges.actions.acts import CHUNK, Act
 from pledges.models import Pledge, PledgeReturn, PledgeVersion, ReturnPoint, ReturnReason
@@ -37,8 +35,7 @@ def write_returns(pledges: Sequence[Pledge], asked: Mapping[int, Asked | str], a
         return
     reasons = _reasons_of({pledge.campaign.host_id for pledge in pledges})
     keys = {pledge.pk for pledge in pledges}
-    made = PledgeVersion.objects.filter(pledge__in=keys, no=F("pledge__versions_made"))
-    versions = dict(made.order_by().values_list("pledge_id", "pk"))
+    versions = PledgeVersion.objects.filter(pledge__in=keys).last_sent().keys_by_pledge()
     told = [
         (pledge, *_read(asked[pledge.pk], reasons.get(pledge.campaign.host_id, {})))
         for pledge in pledges

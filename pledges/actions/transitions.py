@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from cadres.models import Membership
@@ -110,16 +110,11 @@ def _move_chunk(
     write_events(moving, act=act, action=action, to=to, notes=notes, versions=versions)
     changes: dict[str, Any] = {"status": to, **journal_tail(), **(extra or {})}
     if to in APPROVED and any(pledge.status not in APPROVED for pledge in moving):
-        changes["approved_version"] = Subquery(version_made().values("pk")[:1])
+        changes["approved_version"] = Subquery(PledgeVersion.objects.last_of_outer().values("pk")[:1])
     Pledge.objects.filter(pk__in=[pledge.pk for pledge in moving]).update(**changes)
     for pledge in moving:
         pledge.status = to
     answer.done.extend(moving)
-
-
-def version_made() -> Any:
-    """The version that a pledge's latest submission wrote."""
-    return PledgeVersion.objects.order_by().filter(pledge=OuterRef("pk"), no=OuterRef("versions_made"))
 
 
 def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cadres.models import Unit
@@ -61,7 +60,7 @@ class Bench:
     def _allowed(self, pledge: Pledge) -> bool:
         assert self.act.by is not None
         if pledge.campaign_id not in self._known:
-            self._known[pledge.campaign_id] = can_vet(self.act.by, pledge)
+            self._known[pledge.campaign_id] = can_vet(self.act.by, pledge.campaign)
         return self._known[pledge.campaign_id]
 
 
@@ -93,8 +92,7 @@ def vet(
 
 def _vet_chunk(ids: list[int], finding: Finding, bench: Bench, answer: Acted) -> None:
     locked, lying = transitions.lock(ids), lying_on(ids)
-    made = PledgeVersion.objects.filter(pledge__in=ids, no=F("pledge__versions_made"))
-    versions = dict(made.order_by().values_list("pledge_id", "pk"))
+    versions = PledgeVersion.objects.filter(pledge__in=ids).last_sent().keys_by_pledge()
     known = Vetting.objects.filter(version__in=versions.values(), note=finding.note)
     same = set(known.filter(proposal=finding.proposal).order_by().values_list("pledge_id", flat=True))
     going = []

@@ -2,6 +2,7 @@
 
 from pledges.models.approval import Docket, DocketLine, ListRequest, Matter, SentList
 from pledges.models.campaigns import (
+    LISTED,
     Authority,
     Campaign,
     CampaignEvent,
@@ -20,24 +21,9 @@ from pledges.models.campaigns import (
 )
 from pledges.models.imports import PledgeImport
 from pledges.models.opinions import LineOpinion, OpinionSheet, OpinionSource, Stance
-from pledges.models.pledges import (
-    Attachment,
-    AttachmentKind,
-    Channel,
-    DueKind,
-    EventAction,
-    Lane,
-    Milestone,
-    Novelty,
-    Partner,
-    Pledge,
-    PledgeEvent,
-    PledgeTier,
-    PledgeVersion,
-    Progress,
-    ResultKind,
-    SubTarget,
-)
+from pledges.models.parts import Attachment, AttachmentKind, Milestone, Partner, SubTarget
+from pledges.models.pledges import DueKind, Lane, Novelty, Pledge, PledgeTier, Progress, ResultKind
+from pledges.models.record import Channel, EventAction, PledgeEvent, PledgeVersion
 from pledges.models.vetting import (
     DeskAct,
     DeskJob,
@@ -49,6 +35,7 @@ from pledges.models.vetting import (
 )
 
 __all__ = [
+    "LISTED",
     "Attachment",
     "AttachmentKind",
     "Authority",

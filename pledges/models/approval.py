@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cadres import clock
 from cadres.models import Body, Unit
 from pledges.models.campaigns import Campaign, StepMode, Tier
-from pledges.models.pledges import Pledge, PledgeVersion
+from pledges.models.pledges import Pledge
+from pledges.models.record import PledgeVersion
 from pledges.states import DocketState, Outcome
 
 

@@ -173,6 +173,10 @@ class TierKind(models.TextChoices):
     ORGANISATIONS = "organisations", _("Party organisations")
 
 
+# Tiers in which only those on a frozen list register.
+LISTED = (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
+
+
 class Counted(models.TextChoices):
     """Whose share a rate of the tier is: members by standing, a frozen list, or nobody (no rate)."""
 
@@ -220,13 +224,13 @@ class Tier(models.Model):
 
     @property
     def for_key_cadres(self) -> bool:
-        """Whether pledges are counted as nội dung (key cadres) instead of việc (members)."""
+        """Whether it is the key cadres' own tier, not one of cadres below them."""
         return self.kind == TierKind.KEY_CADRES
 
     @property
     def is_listed(self) -> bool:
         """Whether only those on the tier's frozen list register in it."""
-        return self.kind in (TierKind.KEY_CADRES, TierKind.GRASSROOTS_CADRES)
+        return self.kind in LISTED
 
     @property
     def has_rate(self) -> bool:

@@ -1,4 +1,4 @@
-"""Pledges (việc đăng ký, nội dung đăng ký đảm nhận), their versions, journal and progress."""
+"""Pledges (việc đăng ký, nội dung đăng ký đảm nhận), the tiers they count in, and their results."""
 
 import uuid
 
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from cadres import clock
 from cadres.models import Member, Unit
 from pledges.models.campaigns import Authority, Campaign, Theme, Tier
+from pledges.models.record import Channel
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
 
 
@@ -192,171 +193,6 @@ class PledgeTier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pledge_id}/{self.tier_id}"
-
-
-class Partner(models.Model):
-    """Phối hợp: who works with the lead, as printed, and as a member or unit where known."""
-
-    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="partners")
-    order = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=200)
-    member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        ordering = ("pledge_id", "order")
-        constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="partner_order"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Milestone(models.Model):
-    """Mốc thực hiện: what is to be reached by a day on the way to the product."""
-
-    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="milestones")
-    order = models.PositiveSmallIntegerField()
-    due_on = models.DateField()
-    text = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ("pledge_id", "order")
-        constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="milestone_order"),)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class SubTarget(models.Model):
-    """Chỉ tiêu thành phần: one of several products under a pledge, such as each of 8 conclusions."""
-
-    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="sub_targets")
-    order = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=300)
-    target = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    measure_unit = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        ordering = ("pledge_id", "order")
-        constraints = (models.UniqueConstraint(fields=("pledge", "order"), name="subtarget_order"),)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class AttachmentKind(models.TextChoices):
-    """What a file with a pledge is."""
-
-    DOCUMENT = "document", _("document")
-    SLIP = "slip", _("scan of the signed registration slip")
-
-
-class Attachment(models.Model):
-    """Tệp kèm theo: a file with a pledge. Taken off, it is kept as long as a version names it."""
-
-    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="attachments")
-    kind = models.CharField(max_length=10, choices=AttachmentKind, default=AttachmentKind.DOCUMENT)
-    file = models.FileField(upload_to="attachments/%Y/%m")
-    name = models.CharField(max_length=200)
-    size = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64)
-    at = models.DateTimeField(default=clock.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ("pledge_id", "at", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("pledge", "digest"),
-                condition=Q(removed_at=None),
-                name="attachment_same_file_once",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PledgeVersion(models.Model):
-    """The content at a submission, immutable; `digest` is the SHA-256 of its canonical JSON."""
-
-    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="versions")
-    no = models.PositiveSmallIntegerField()
-    content = models.JSONField()
-    digest = models.CharField(max_length=64)
-    # Title, place and product folded: found without marks, compared with others for likeness.
-    search_key = models.TextField(blank=True)
-    at = models.DateTimeField(default=clock.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        ordering = ("pledge_id", "no")
-        constraints = (models.UniqueConstraint(fields=("pledge", "no"), name="pledgeversion_no"),)
-
-    def __str__(self) -> str:
-        return f"{self.pledge_id} v{self.no}"
-
-
-class Channel(models.TextChoices):
-    """How something reached the record."""
-
-    WEB = "web", _("in the browser")
-    IMPORT = "import", _("from a workbook")
-    MEETING = "meeting", _("at a meeting")
-    PAPER = "paper", _("recorded from paper")
-
-
-class EventAction(models.TextChoices):
-    """What was done to a pledge."""
-
-    CREATED = "created", _("draft begun")
-    EDITED = "edited", _("draft saved")
-    SUBMITTED = "submitted", _("registered")
-    RETURNED = "returned", _("amendment asked for")
-    APPROVED = "approved", _("approved")
-    REJECTED = "rejected", _("not approved")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    VETTED = "vetted", _("vetted by the organisation board")
-    CORRECTED = "corrected", _("decision corrected by a new act")
-    EVALUATED = "evaluated", _("result recorded")
-
-
-class PledgeEvent(models.Model):
-    """Journal of a pledge: one hash chain, append-only, no text of the pledge in it.
-
-    `on` is the day it happened (null: the paper does not say), `at` the instant it was recorded.
-    """
-
-    pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="events")
-    seq = models.PositiveIntegerField()
-    at = models.DateTimeField()
-    on = models.DateField(null=True, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    on_behalf_of = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
-    channel = models.CharField(max_length=8, choices=Channel)
-    action = models.CharField(max_length=10, choices=EventAction)
-    from_status = models.CharField(max_length=12, choices=PledgeStatus, blank=True)
-    to_status = models.CharField(max_length=12, choices=PledgeStatus)
-    version_no = models.PositiveSmallIntegerField(null=True, blank=True)
-    docket = models.ForeignKey("Docket", models.PROTECT, null=True, blank=True, related_name="events")
-    note = models.TextField(blank=True)
-    previous = models.CharField(max_length=64, blank=True)
-    digest = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ("pledge_id", "seq")
-        constraints = (models.UniqueConstraint(fields=("pledge", "seq"), name="pledgeevent_seq"),)
-        indexes = (models.Index(fields=("at",), name="pledgeevent_recorded"),)
-
-    def __str__(self) -> str:
-        return f"{self.pledge_id} {self.seq} {self.action}"
 
 
 class Progress(models.Model):

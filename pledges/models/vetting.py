@@ -12,7 +12,8 @@ from cadres.jobs import Job
 from cadres.models import Body, Unit
 from pledges.models.approval import Docket
 from pledges.models.campaigns import Tier
-from pledges.models.pledges import Pledge, PledgeVersion
+from pledges.models.pledges import Pledge
+from pledges.models.record import PledgeVersion
 from pledges.states import Outcome
 
 

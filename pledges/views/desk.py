@@ -31,7 +31,7 @@ from pledges.desk_words import (
 from pledges.docket_reading import posts_of
 from pledges.forms.desk import FilterForm
 from pledges.models import DeskAct, Pledge, PledgeReturn, Tier, TierKind, Vetting
-from pledges.permissions import can_use_desk
+from pledges.permissions import can_vet
 from pledges.states import CampaignState, PledgeStatus
 from pledges.views.paging import page_of
 from pledges.words import due_words, status_words
@@ -97,7 +97,7 @@ def view_of(request: HttpRequest, campaign: str) -> View:
     if not found or not can_read_unit(person(request), found[0].campaign.host):
         raise Http404
     tier = found[0]
-    if not can_use_desk(person(request), tier):
+    if not can_vet(person(request), tier.campaign):
         raise PermissionDenied(_("The organisation board of the host vets this."))
     units, themes = desk.choices_of(tier)
     form = FilterForm(request.GET, units=units, themes=themes)

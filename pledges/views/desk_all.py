@@ -27,7 +27,7 @@ from pledges.content import digest
 from pledges.desk_words import ACT_LABELS, SHOW_LABELS, count_words
 from pledges.forms.desk import DocketAllForm, ReturnAllForm, VetAllForm
 from pledges.models import DeskAct, DeskJob, Lane, Pledge, StepLevel, TierKind
-from pledges.permissions import can_use_desk
+from pledges.permissions import can_vet
 from pledges.states import Outcome
 from pledges.views.desk import View, view_of
 from pledges.views.docket_build import TITLES
@@ -236,7 +236,7 @@ def _job_for(request: HttpRequest, pk: int) -> DeskJob:
     found = get_object_or_404(jobs, pk=pk)
     if not can_read_unit(person(request), found.tier.campaign.host):
         raise Http404
-    if not can_use_desk(person(request), found.tier):
+    if not can_vet(person(request), found.tier.campaign):
         raise PermissionDenied(_("The organisation board of the host vets this."))
     return found
 

@@ -210,7 +210,7 @@ def ask(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "tier", "campaign__host", "lead_member__unit", "unit", "theme"
     )
     found = get_object_or_404(pledges.prefetch_related("partners", "milestones", "sub_targets"), ref=ref)
-    if not can_vet(user, found):
+    if not can_vet(user, found.campaign):
         raise PermissionDenied(_("The organisation board asks for amendments at the desk."))
     form = ReturnForm(
         request.POST if request.method == "POST" else None,

@@ -153,8 +153,8 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "may_edit": can_edit(user, pledge),
         "is_own": pledge.lead_member_id == user.member_id,
         "may_withdraw": can_withdraw(user, pledge),
-        "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge),
-        "may_feature": can_vet(user, pledge) and any(row.progress.is_final for row in results),
+        "may_return": pledge.status == PledgeStatus.SUBMITTED and can_vet(user, pledge.campaign),
+        "may_feature": can_vet(user, pledge.campaign) and any(row.progress.is_final for row in results),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
 

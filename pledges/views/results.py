@@ -21,7 +21,7 @@ def feature(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """Choose a result as notable (featured=1), or no longer (featured=0)."""
     user = person(request)
     pledge = get_object_or_404(visible_pledges(user).select_related("campaign__host"), ref=ref)
-    if not can_vet(user, pledge):
+    if not can_vet(user, pledge.campaign):
         raise PermissionDenied(_("Notable results are chosen by the organisation board."))
     featured = request.POST.get("featured") == "1"
     try:

@@ -16,7 +16,6 @@ from cadres.permissions import (
     can_keep_roster,
     can_read_member,
     can_read_unit,
-    can_sit_for,
     scope_of,
 )
 from cadres.queries.accounts import may_keep
@@ -112,15 +111,6 @@ def test_one_reads_oneself_without_any_role_and_nobody_else():
     user = UserFactory(member=me)
     assert can_read_member(user, me)
     assert not can_read_member(user, other)
-
-
-def test_a_seat_counts_in_its_own_body_and_role_only(ward):
-    mine = Body.objects.create(unit=ward, kind=BodyKind.STANDING_COMMITTEE, name="Ban Thường vụ")
-    other = Body.objects.create(unit=ward, kind=BodyKind.COMMITTEE, name="Ban Chấp hành")
-    user = user_with(Role.RECORDER, body=mine)
-    assert can_sit_for(user, Role.RECORDER, mine)
-    assert not can_sit_for(user, Role.BODY_MEMBER, mine)
-    assert not can_sit_for(user, Role.RECORDER, other)
 
 
 def test_the_scope_is_read_once_a_request(ward, django_assert_num_queries):

@@ -111,7 +111,7 @@ class Office(DeskActs, RuleBasedStateMachine):
     def returns_at_the_desk(self, which, who):
         pledge, user = self.world.pledge(which), self.world.user(who, self.world.board)
         if pledge:
-            judge = lambda locked: None if can_vet(user, locked) else "no right"  # noqa: E731
+            judge = lambda locked: None if can_vet(user, locked.campaign) else "no right"  # noqa: E731
             transitions.return_for_amendment({pledge.pk: REASON}, act=act(user), judge=judge)
 
     @rule(where=SOME, who=WHO, outcomes=OUTCOMES, counted=VOTES)
