@@ -15,7 +15,7 @@ from pledges.actions.acts import Act, NotAllowedError
 from pledges.actions.building import add_lines as add_lines  # callers name all of these from here
 from pledges.actions.building import build_docket as build_docket
 from pledges.actions.outcomes import Decision as Decision
-from pledges.actions.outcomes import refuse_decisions, settle
+from pledges.actions.outcomes import refuse_another_list, refuse_decisions, settle
 from pledges.models import Campaign, Channel, Docket, Tier
 from pledges.permissions import can_issue, can_record
 from pledges.states import DocketState
@@ -87,12 +87,14 @@ def conclude(
     decisions: Mapping[int, Decision],
     by: User,
     day: date,
+    seen: str | None = None,
 ) -> Docket:
     """Record what a meeting decided: every line not named in `decisions` is approved.
 
     All or nothing, once: a docket already concluded is returned as it is. A line whose pledge
     moved on since the docket was built is void and blocks nothing. Pledges whose route needs a
-    second body stay submitted until that body has agreed too. Raises NotAllowedError.
+    second body stay submitted until that body has agreed too. Raises NotAllowedError, also when the
+    list is another than the one with the mark `seen`, which the page showed.
     """
     with transaction.atomic():
         docket = _locked(docket_id)
@@ -100,6 +102,7 @@ def conclude(
             return docket
         if not can_record(by, docket.body):
             raise NotAllowedError(_("You do not record what this body decides."))
+        refuse_another_list(docket, seen)
         docket.seats = judge_meeting(docket, meeting, day)
         refuse_decisions(docket, decisions)
         act = Act(by=by, on=meeting.on, channel=Channel.MEETING, docket=docket)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cadres import clock
 from cadres.models import Member, User
 from pledges.actions.acts import CHUNK, NotAllowedError, StaleError
+from pledges.actions.outcomes import refuse_another_list
 from pledges.models import Docket, LineOpinion, OpinionSheet, OpinionSource, Stance
 from pledges.permissions import can_give_opinion, can_record, seated_members
 from pledges.states import DocketState
@@ -27,11 +28,15 @@ class Opinion:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What a member says of all lines, and of those of which he says something else."""
+    """What a member says of all lines, and of those of which he says something else.
+
+    `seen`: the mark of the list he was shown, where it was a page.
+    """
 
     whole: Opinion
     lines: Mapping[int, Opinion]
     revision: int = 0
+    seen: str | None = None
 
 
 def give_opinion(
@@ -72,6 +77,7 @@ def _judge_who(docket: Docket, member: Member, source: OpinionSource, by: User, 
 
 
 def _judge_what(docket: Docket, sheet: Sheet) -> None:
+    refuse_another_list(docket, sheet.seen)
     if docket.lines.filter(pk__in=sheet.lines).count() != len(sheet.lines):
         raise NotAllowedError(_("The list has been changed meanwhile. Please look again."))
     for one in (sheet.whole, *sheet.lines.values()):

@@ -1,6 +1,6 @@
 """What a conclusion does: the outcome of each line, the pledges it moves, the lists it endorses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.lists import mark_sent, settle_lists
+from pledges.content import digest
 from pledges.models import Docket, DocketLine, Pledge, StepMode, TierKind
 from pledges.states import Outcome, PledgeStatus
 
@@ -37,6 +38,20 @@ def refuse_decisions(docket: Docket, decisions: Mapping[int, Decision]) -> None:
             raise NotAllowedError(_("This cannot be decided on a line of this docket."))
         if decision.outcome in WITH_REASONS and not decision.note.strip():
             raise NotAllowedError(_("Give the reasons."))
+
+
+def list_mark(lines: Iterable[DocketLine]) -> str:
+    """The mark of a list: another one once a line was added, taken off, or took an amended version."""
+    return digest({"lines": [[line.pk, line.version_id] for line in lines]})[:16]
+
+
+def refuse_another_list(docket: Docket, seen: str | None) -> None:
+    """Raises NotAllowedError where the locked docket is no longer the list with the mark `seen`.
+
+    Whatever is said of "all the rest" is said of the lines somebody has read. None: of no page.
+    """
+    if seen is not None and seen != list_mark(docket.lines.order_by("order")):
+        raise NotAllowedError(_("The list has been changed meanwhile. Please look again."))
 
 
 def settle(docket: Docket, decisions: Mapping[int, Decision], act: Act) -> None:

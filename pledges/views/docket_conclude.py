@@ -17,15 +17,14 @@ from cadres.models import BodyKind
 from pledges import docket_reading as reading
 from pledges.actions import corrections, dockets
 from pledges.actions.acts import NotAllowedError
+from pledges.actions.outcomes import list_mark
 from pledges.forms.dockets import CorrectionForm, MeetingForm
 from pledges.forms.lines import CorrectedLinesForm, LinesForm
-from pledges.models import Docket
+from pledges.models import Docket, DocketLine
+from pledges.office_lists import reasons_offered
 from pledges.permissions import can_record
 from pledges.states import DocketState, Outcome
-from pledges.views.dockets import docket_for, rows_of
-
-# Below this many lines the recorder sees them at once; above, they open on demand.
-FEW_LINES = 12
+from pledges.views.dockets import FEW_LINES, docket_for, rows_of
 
 
 def _recorded(request: HttpRequest, ref: uuid.UUID) -> Docket:
@@ -33,6 +32,13 @@ def _recorded(request: HttpRequest, ref: uuid.UUID) -> Docket:
     if not can_record(person(request), docket.body):
         raise PermissionDenied(_("You do not record what this body decides."))
     return docket
+
+
+def _reasons(docket: Docket, lines: list[DocketLine]) -> list[str]:
+    """What the office offers as reasons of a return; they are about pledges, not about lists."""
+    if reading.about_lists(lines):
+        return []
+    return [label for label, _field in reasons_offered(docket.campaign.host)]
 
 
 @signed_in
@@ -48,7 +54,10 @@ def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     gone = {line.pk for line in lines if reading.has_gone(line)}
     form = MeetingForm(request.POST or None, body=docket.body, day=day)
     choices = LinesForm(
-        request.POST or None, lines=[line for line in lines if line.pk not in gone], mode=docket.mode
+        request.POST or None,
+        lines=[line for line in lines if line.pk not in gone],
+        mode=docket.mode,
+        reasons=_reasons(docket, lines),
     )
     # Both are asked, so that everything that is wrong is told at once.
     if all([form.is_valid(), choices.is_valid()]) and _conclude(request, docket, form, choices, day):
@@ -60,6 +69,7 @@ def conclude(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         **rows_of(docket, lines, {line.pk for line in lines}, beside),
         "n_lines": len(lines),
         "n_gone": len(gone),
+        "seen": list_mark(lines),
         "opinions": beside.opinions,
         "count_words": reading.count_words(docket.tier, [line for line in lines if line.pk not in gone]),
         "is_open": len(lines) <= FEW_LINES or choices.differs,
@@ -71,7 +81,12 @@ def _conclude(request: HttpRequest, docket: Docket, form: MeetingForm, choices: 
     user = person(request)
     try:
         concluded = dockets.conclude(
-            docket.pk, meeting=form.meeting(), decisions=choices.decisions(), by=user, day=day
+            docket.pk,
+            meeting=form.meeting(),
+            decisions=choices.decisions(),
+            by=user,
+            day=day,
+            seen=request.POST.get("seen"),
         )
     except NotAllowedError as error:
         form.add_error(None, str(error))
@@ -105,7 +120,10 @@ def correct(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     initial = {"ref": uuid.uuid4()}
     form = CorrectionForm(request.POST or None, body=docket.body, day=day, initial=initial)
     choices = CorrectedLinesForm(
-        request.POST or None, lines=[line for line in lines if line.pk in open_to], mode=docket.mode
+        request.POST or None,
+        lines=[line for line in lines if line.pk in open_to],
+        mode=docket.mode,
+        reasons=_reasons(docket, lines),
     )
     both = all([form.is_valid(), choices.is_valid()])
     if both and (made := _correct(request, docket, form, choices, day)):

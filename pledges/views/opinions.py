@@ -17,6 +17,7 @@ from cadres.models import BodyKind, Member
 from pledges import docket_reading as reading
 from pledges.actions import opinions as acts
 from pledges.actions.acts import NotAllowedError, StaleError
+from pledges.actions.outcomes import list_mark
 from pledges.forms.dockets import SheetForm
 from pledges.forms.lines import LineOpinionsForm
 from pledges.models import Docket, OpinionSheet, OpinionSource
@@ -111,6 +112,7 @@ def _sheet(request: HttpRequest, docket: Docket, member: Member, source: Opinion
         "choices": choices,
         **rows_of(docket, lines, {line.pk for line in lines}, beside),
         "n_lines": len(lines),
+        "seen": list_mark(lines),
         "count_words": reading.count_words(docket.tier, lines),
         "is_open": len(lines) <= FEW_LINES or choices.differs,
     }
@@ -125,7 +127,12 @@ def _give(
     form: SheetForm,
     choices: LineOpinionsForm,
 ) -> bool:
-    sheet = acts.Sheet(whole=form.whole(), lines=choices.opinions(), revision=form.cleaned_data["revision"])
+    sheet = acts.Sheet(
+        whole=form.whole(),
+        lines=choices.opinions(),
+        revision=form.cleaned_data["revision"],
+        seen=request.POST.get("seen"),
+    )
     try:
         acts.give_opinion(
             docket.pk, member=member, sheet=sheet, source=source, by=person(request), day=clock.today()
