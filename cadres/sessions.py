@@ -69,6 +69,12 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         return answer
 
 
+def on_this_site(request: HttpRequest, target: str) -> bool:
+    """Whether `target`, which anybody can write into an address, is the path of a page of this site."""
+    here, secure = {request.get_host()}, request.is_secure()
+    return target.startswith("/") and url_has_allowed_host_and_scheme(target, here, require_https=secure)
+
+
 def _is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 

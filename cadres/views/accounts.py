@@ -10,7 +10,6 @@ from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -164,6 +163,6 @@ def _first_page(user: User, goes_on_to: str) -> HttpResponse:
 def _local_next(request: HttpRequest) -> str:
     """The page asked for before signing in, on this site only; else the front page."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if sessions.on_this_site(request, target):
         return target
     return resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -117,6 +117,8 @@ def test_an_empty_form_says_what_is_missing_and_keeps_the_name():
         ("https://example.org/", "/"),
         ("//example.org/", "/"),
         ("javascript:alert(1)", "/"),
+        ("slips", "/"),
+        ("²", "/"),
         ("", "/"),
     ],
 )
