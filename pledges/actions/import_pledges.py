@@ -16,7 +16,7 @@ from cadres.models import Body, CadreEntry, CadreList, CadreListKind, Member, Re
 from cadres.text import clean
 from cadres.wake import wake
 from pledges import queries
-from pledges.actions import dockets, register
+from pledges.actions import dockets, recording, register
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.models import Campaign, Docket, Pledge, PledgeImport, StepMode, Tier
 
@@ -62,7 +62,7 @@ def record_chunk(lines: Sequence[register.Typed], *, act: Act, then: Then) -> li
 
 def _record(lines: Sequence[register.Typed], act: Act, then: Then) -> list[Pledge]:
     with transaction.atomic():
-        made = register.record_many(lines, act=act)
+        made = recording.record_many(lines, act=act)
         then(len(made))
     return made
 

@@ -1,4 +1,4 @@
-"""Drafts and submission: one member by a form, or a whole workbook at once."""
+"""Drafts and submission by a form: begun, saved, sent."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,7 +110,7 @@ def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pl
 
 
 def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:
-    pledge = _fresh(typed, act)
+    pledge = fresh(typed, act)
     pledge.lane = lane
     try:
         save_with_first_event(pledge, act=act)
@@ -124,7 +124,8 @@ def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:
     return pledge
 
 
-def _fresh(typed: Typed, act: Act) -> Pledge:
+def fresh(typed: Typed, act: Act) -> Pledge:
+    """A pledge with what was typed, not saved yet."""
     return Pledge(
         ref=typed.ref,
         campaign=typed.tier.campaign,
@@ -200,7 +201,7 @@ def _submit_chunk(
             answer.refused.append(Refused(pledge.pk, reason))
         else:
             going.append(pledge)
-    _write_versions(going, act, known)
+    write_versions(going, act, known)
     versions = {pledge.pk: pledge.versions_made + 1 for pledge in going}
     events = write_events(
         going, act=act, action=EventAction.SUBMITTED, to=PledgeStatus.SUBMITTED, versions=versions
@@ -267,7 +268,8 @@ def _why_late(pledge: Pledge, day: date) -> str | None:
     return None
 
 
-def _write_versions(pledges: Sequence[Pledge], act: Act, known: PartsAndFiles | None = None) -> None:
+def write_versions(pledges: Sequence[Pledge], act: Act, known: PartsAndFiles | None = None) -> None:
+    """A new version of each pledge, as it stands with its parts and files."""
     parts, files = known or (parts_of(pledges), files_of(pledges))
     rows = []
     for pledge in pledges:
@@ -300,47 +302,3 @@ def register(typed: Typed, *, act: Act, day: date) -> Pledge:
             raise NotAllowedError(answer.refused[0].reason)
         note_pledges(answer.done)
     return pledge
-
-
-def record_many(lines: Sequence[Typed], *, act: Act) -> list[Pledge]:
-    """Take over pledges that a workbook lists as registered: set-based, one journal row each.
-
-    Lines whose `ref` is already there are left out, so twice the same file changes nothing.
-    Completeness beyond a title and a deadline is not demanded: what the office did not tell
-    stays unknown. Returns the pledges made, in the order of `lines`.
-    """
-    made: list[Pledge] = []
-    with transaction.atomic():
-        for start in range(0, len(lines), CHUNK):
-            made += _record_chunk(lines[start : start + CHUNK], act)
-    return made
-
-
-def _record_chunk(lines: Sequence[Typed], act: Act) -> list[Pledge]:
-    known = set(Pledge.objects.filter(ref__in=[line.ref for line in lines]).values_list("ref", flat=True))
-    new = [line for line in lines if line.ref not in known]
-    pledges = []
-    for line in new:
-        pledge = _fresh(line, act)
-        pledge.submitted_on, pledge.submitted_at = line.on, act.at
-        pledges.append(pledge)
-    Pledge.objects.bulk_create(pledges, batch_size=CHUNK)
-    write_parts({pledge.pk: line.parts for pledge, line in zip(pledges, new, strict=True)})
-    PledgeTier.objects.bulk_create(
-        [PledgeTier(pledge=pledge, tier=pledge.tier, member_id=pledge.lead_member_id) for pledge in pledges]
-    )
-    _write_versions(pledges, act)
-    write_events(
-        pledges,
-        act=act,
-        action=EventAction.SUBMITTED,
-        to=PledgeStatus.SUBMITTED,
-        versions={pledge.pk: 1 for pledge in pledges},
-        days={pledge.pk: pledge.submitted_on for pledge in pledges},
-        first=True,
-    )
-    Pledge.objects.filter(pk__in=[pledge.pk for pledge in pledges]).update(
-        status=PledgeStatus.SUBMITTED, versions_made=1, **journal_tail()
-    )
-    note_pledges(pledges)
-    return pledges

@@ -8,7 +8,7 @@ from django.utils import translation
 from cadres.imports.workbook import WorkbookError
 from cadres.models import UnitChange
 from cadres.uploads import UploadError
-from pledges.actions import register
+from pledges.actions import recording
 from pledges.imports import run
 from pledges.imports.match import match
 from pledges.imports.rows import parse_pledges
@@ -242,7 +242,7 @@ def test_two_imports_at_once_write_each_pledge_once(tayho, tmp_path, monkeypatch
     person(tayho.cell, "Lê Văn An", "00000001")
     path = members_list(tmp_path / "dv.xlsx", {tayho.group: [task("Lê Văn An", "00000001")]})
     checked = run.check(path, campaign, day=TODAY)
-    quick, calls = register.record_many, []
+    quick, calls = recording.record_many, []
 
     def slow(lines, *, act):
         """The other import commits between our look at what is known and our insert."""
@@ -252,7 +252,7 @@ def test_two_imports_at_once_write_each_pledge_once(tayho, tmp_path, monkeypatch
         return quick(lines, act=act)
 
     bring_in(path, campaign)
-    monkeypatch.setattr(register, "record_many", slow)
+    monkeypatch.setattr(recording, "record_many", slow)
     assert run.write(checked, by=None, on=None, source=path.name)["created"] == 0
     assert (calls, Pledge.objects.count()) == ([1, 1], 1)
 

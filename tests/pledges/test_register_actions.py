@@ -7,7 +7,7 @@ import pytest
 
 from cadres.models import UnitChange
 from cadres.roles import Role
-from pledges.actions import register
+from pledges.actions import recording, register
 from pledges.actions.acts import Act, NotAllowedError, StaleError
 from pledges.actions.journal import broken_chains
 from pledges.content import Parts, content_of, digest
@@ -295,7 +295,7 @@ def test_a_workbook_is_taken_over_once(tier, lead, own):
     lines.append(typed(tier, lead, on=None))
     by_hand = act(own, channel=Channel.IMPORT)
 
-    made, again = register.record_many(lines, act=by_hand), register.record_many(lines, act=by_hand)
+    made, again = recording.record_many(lines, act=by_hand), recording.record_many(lines, act=by_hand)
 
     assert (len(made), again) == (3, [])
     days = list(Pledge.objects.order_by("pk").values_list("submitted_on", flat=True))

@@ -8,7 +8,8 @@ import pytest
 from cadres.models import Body, BodyKind, Unit
 from pledges.actions.acts import Act
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign
-from pledges.actions.register import Typed, record_many
+from pledges.actions.recording import record_many
+from pledges.actions.register import Typed
 from pledges.models import Channel, Counted, Pledge, StepLevel, StepMode, Tier, TierKind
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory
 
