@@ -1,6 +1,5 @@
 """Accounts of members who hold no role: those of a cell with how far each has come, and their slips."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cadres import clock
 from cadres.access import person, role_required
 from cadres.actions.member_slips import issue_member_slips
-from cadres.forms.accounts import KeysForm
 from cadres.models import Unit, User
 from cadres.permissions import OPENERS, can_open_account, can_read_unit
 from cadres.queries.accounts import count_by_state, in_state
 from cadres.queries.member_accounts import LACKING, SLIP_STATES, kept_members, members_with_account
 from cadres.views import terms
 from cadres.views.accounts import state_chips
-from cadres.views.slips import back_to, printed
+from cadres.views.slips import back_to, printed, ticked
 
 PAGE = 50
 
@@ -68,12 +66,8 @@ def _cell(user: User, code: str) -> Unit:
 def issue(request: HttpRequest) -> HttpResponse:
     """Open accounts where there are none and print the slips, in the answer itself."""
     user, on = person(request), clock.today()
-    form = KeysForm(request.POST, most=PAGE)
-    if not form.is_valid():
-        messages.error(request, form.complaint)
+    keys = ticked(request, kept_members(user), most=PAGE)
+    if keys is None:
         return redirect(back_to(request))
-    keys = form.cleaned_data["keys"]
-    if kept_members(user).filter(pk__in=keys).count() != len(keys):
-        raise Http404
     slips, refused = issue_member_slips(keys, by=user, on=on)
     return printed(request, slips, refused, back_to(request))

@@ -1,17 +1,18 @@
 """Account slips: which cells' secretaries have one, and printing new ones."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -31,6 +32,7 @@ from cadres.queries.accounts import (
     posts_with_state,
 )
 from cadres.queries.assistants import MAKERS
+from cadres.sessions import on_this_site
 from cadres.views import terms
 from cadres.views.accounts import PAGE, state_chips
 
@@ -71,21 +73,29 @@ def slip_list(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Print new slips at once, in the answer itself: the codes are shown this once and kept nowhere."""
     user, on = person(request), clock.today()
-    form = KeysForm(request.POST, most=PAGE)
-    if not form.is_valid():
-        messages.error(request, form.complaint)
+    keys = ticked(request, kept_accounts(user, on), most=PAGE)
+    if keys is None:
         return redirect(back_to(request))
-    keys = form.cleaned_data["keys"]
-    if kept_accounts(user, on).filter(pk__in=keys).count() != len(keys):
-        raise Http404
     slips, refused = issue_slips(keys, by=user, on=on)
     return printed(request, slips, refused, back_to(request))
+
+
+def ticked(request: HttpRequest, kept: QuerySet[Any], *, most: int) -> list[int] | None:
+    """The keys ticked, all of rows the person keeps, else 404; None when told that none can be read."""
+    form = KeysForm(request.POST, most=most)
+    if not form.is_valid():
+        messages.error(request, form.complaint)
+        return None
+    keys: list[int] = form.cleaned_data["keys"]
+    if kept.filter(pk__in=keys).count() != len(keys):
+        raise Http404
+    return keys
 
 
 def back_to(request: HttpRequest) -> str:
     """The page from which slips were asked for, on this site only; else the list of slips."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if on_this_site(request, target):
         return target
     return reverse("cadres:slip_list")
 

@@ -187,19 +187,6 @@ class ReturnAllForm(ReturnForm):
     ref = FormRef()
 
 
-class DocketAllForm(forms.Form):
-    """The title of the docket on which all of a filter go."""
-
-    use_required_attribute = False
-
-    ref = FormRef()
-    title = Words(
-        label=gettext_lazy("Title of the docket"),
-        limit=200,
-        error_messages={"required": gettext_lazy("Enter a title.")},
-    )
-
-
 class ReasonForm(forms.Form):
     """A reason for the office's list, and the field it is about."""
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +18,9 @@ from django.views.decorators.http import require_http_methods
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Unit
-from cadres.permissions import can_read_unit
 from cadres.templatetags.display import number
 from pledges.actions.acts import NotAllowedError
-from pledges.actions.cell_entry import RowAnswer, RowTyped, may_type_rows, save_rows
+from pledges.actions.cell_entry import RowAnswer, RowTyped, save_rows
 from pledges.forms.cell_grid import (
     COLUMN_OF,
     COLUMNS,
@@ -33,9 +32,10 @@ from pledges.forms.cell_grid import (
     is_begun,
     read_posted,
 )
-from pledges.models import Novelty, Tier, TierKind
+from pledges.models import Novelty, Tier
 from pledges.sources import suggestions_for
-from pledges.states import CampaignState, PledgeStatus
+from pledges.states import PledgeStatus
+from pledges.views.cell_place import typed_place
 from pledges.views.grid_rows import Grid, GridRow, read_grid
 
 
@@ -43,7 +43,7 @@ from pledges.views.grid_rows import Grid, GridRow, read_grid
 @require_http_methods(["GET", "HEAD", "POST"])
 def cell_grid(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     """Type for everybody in the cell; the order of the rows is the cell's own and never moves."""
-    tier, cell = _cell(request, campaign, unit)
+    tier, cell = typed_place(request, campaign, unit)
     if request.method != "POST":
         return _page(request, tier, cell, _read(request, tier, cell))
     if request.POST.get("act") == "fill":
@@ -62,10 +62,8 @@ def page_with(
     """The table with raw texts from elsewhere typed into it, read and marked, nothing saved.
 
     `rows` by the member's key holds the texts of title, novelty, product and due (what is left out
-    stays as it is saved); `problems` are told above, `source` is named. Raises PermissionDenied for
-    whoever does not type for the cell.
+    stays as it is saved); `problems` are told above, `source` is named.
     """
-    _guard(request, tier, cell)
     day, told = clock.today(), list(problems)
     grid = read_grid(person(request), tier, cell, day)
     if grid.page.has_other_pages():
@@ -84,23 +82,6 @@ def page_with(
         if given and raw != row.raw:
             row.take(raw, None, reader.read(raw).errors if row.editable and is_begun(raw) else {})
     return _page(request, tier, cell, grid, problems=told, source=source)
-
-
-def _cell(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
-    """The members' tier and the cell: 404 outside the reader's scope, 403 for who only reads."""
-    tiers = Tier.objects.filter(kind=TierKind.MEMBERS).exclude(campaign__state=CampaignState.DRAFT)
-    tier = get_object_or_404(tiers.select_related("campaign__host"), campaign__code=campaign)
-    cells = Unit.objects.cells().under(tier.campaign.host.path).select_related("parent")
-    cell = get_object_or_404(cells, code=code)
-    if not can_read_unit(person(request), cell):
-        raise Http404
-    _guard(request, tier, cell)
-    return tier, cell
-
-
-def _guard(request: HttpRequest, tier: Tier, cell: Unit) -> None:
-    if not may_type_rows(person(request), cell, tier):
-        raise PermissionDenied(_("You cannot register for the members of this cell."))
 
 
 def _read(request: HttpRequest, tier: Tier, cell: Unit) -> Grid:

@@ -25,7 +25,8 @@ from pledges.actions.acts import Act, NotAllowedError
 from pledges.actions.desk_jobs import MOST, Wish, foreseen, request_desk_job, too_many
 from pledges.content import digest
 from pledges.desk_words import ACT_LABELS, SHOW_LABELS, count_words
-from pledges.forms.desk import DocketAllForm, ReturnAllForm, VetAllForm
+from pledges.forms.desk import ReturnAllForm, VetAllForm
+from pledges.forms.dockets import BuildForm
 from pledges.models import DeskAct, DeskJob, Lane, Pledge, StepLevel, TierKind
 from pledges.permissions import can_vet
 from pledges.states import Outcome
@@ -162,7 +163,7 @@ def _form(request: HttpRequest, view: View, plan: Plan) -> forms.Form:
         return ReturnAllForm(data, initial=initial, host=view.campaign.host)
     words = TITLES.get((TierKind(view.tier.kind), plan.supplementary))
     title = str(words) % {"year": str(view.campaign.year)} if words else view.campaign.title
-    return DocketAllForm(data, initial=initial | {"title": title})
+    return BuildForm(data, initial=initial | {"title": title})
 
 
 def _wish(plan: Plan, form: forms.Form) -> Wish:
