@@ -1,20 +1,19 @@
 """Open a campaign from the console, complete with its tier and route."""
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from cadres import clock
-from cadres.models import BodyKind, Unit
-from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign
-from pledges.models import Campaign, Counted, StepLevel, StepMode, TierKind
+from cadres.models import Unit
+from pledges.actions.campaigns import CampaignPlan, create_campaign, usual_tier
+from pledges.models import Campaign, TierKind
 from pledges.states import CampaignState
 
 KINDS = (TierKind.MEMBERS.value, TierKind.KEY_CADRES.value)
-_STANDING = Step(StepLevel.HOST, BodyKind.STANDING_COMMITTEE, StepMode.DECIDES_JOINTLY)
-_PEOPLES = Step(StepLevel.HOST, BodyKind.PEOPLES_COMMITTEE, StepMode.DECIDES_JOINTLY)
 
 
 class Command(BaseCommand):
@@ -42,14 +41,8 @@ class Command(BaseCommand):
         opens, closes = options["opens"], options["closes"]
         if opens and closes and closes < opens:
             raise CommandError("The window closes before it opens.")
-        members = options["kind"] == TierKind.MEMBERS
-        tier = TierPlan(
-            kind=TierKind(options["kind"]),
-            counted=Counted.STANDINGS if members else Counted.NOBODY,
-            quota_min=options["quota_min"],
-            quota_max=options["quota_max"],
-            steps=MEMBERS_ROUTE if members else (_STANDING, _PEOPLES),
-        )
+        usual = usual_tier(TierKind(options["kind"]))
+        tier = replace(usual, quota_min=options["quota_min"], quota_max=options["quota_max"])
         plan = CampaignPlan(
             code=code,
             year=options["year"],
