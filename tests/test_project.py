@@ -42,6 +42,17 @@ def test_nobody_enters_without_signing_in(client, pattern):
     assert response["Location"].startswith("/sign-in/"), path
 
 
+@pytest.mark.parametrize("app", ["cadres", "pledges", "reports"])
+def test_modules_beside_the_layers_import_none_that_act(app):
+    """import-linter orders the layers; what stands beside them reads and puts into words only."""
+    acts = re.compile(rf"^\s*(?:from|import) {app}\.(?:actions|forms|imports|views)\b", re.MULTILINE)
+    beside = [
+        path for path in Path(settings.BASE_DIR, app).glob("*.py") if path.stem not in ("urls", "tasks")
+    ]
+    assert len(beside) > 5
+    assert [path.name for path in beside if acts.search(path.read_text(encoding="utf-8"))] == []
+
+
 def _value(converter: object) -> str:
     kind = type(converter).__name__
     return {"IntConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000001"}.get(kind, "X1")

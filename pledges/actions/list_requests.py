@@ -44,7 +44,7 @@ def ask_to_amend(*, tier: Tier, unit: Unit, note: str, by: User, on: date) -> Li
 
 
 def _lock_bodies(unit: Unit) -> None:
-    """Whoever puts the list on a docket locks the body too (`dockets.add_lines`): one of the two waits."""
+    """Whoever puts the list on a docket locks the body too (`building.add_lines`): one of the two waits."""
     above = Body.objects.select_for_update(of=("self",), no_key=True).filter(
         unit__path__in=unit.ancestor_paths(), kind=BodyKind.STANDING_COMMITTEE, ended_on=None
     )
