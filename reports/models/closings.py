@@ -23,7 +23,7 @@ class ClosingKind(models.TextChoices):
 
 
 class Closing(Job):
-    """Chốt số liệu of a campaign at an instant: made once by a job, never changed.
+    """Chốt số liệu of a campaign at an instant: made once by a job, never changed once that is done.
 
     `taken_at` is the instant of the snapshot and `day` the day on which people and deadlines were
     judged. `definitions` holds each figure as it was defined, in both languages. `digest` covers the
@@ -145,13 +145,19 @@ class ClosedPerson(models.Model):
 
 
 class ClosedPledge(models.Model):
-    """A registered pledge as it stood: version, lead, unit, status, on time, beyond target. Append-only."""
+    """A registered pledge as it stood: version, lead, unit, status, on time, beyond target. Append-only.
+
+    `of_own_tier` is false where it counts in a tier beside its own: a key cadre's among the members.
+    """
 
     closing = models.ForeignKey(Closing, models.PROTECT, related_name="pledges")
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="+")
     pledge = models.ForeignKey(Pledge, models.PROTECT, related_name="+")
     version = models.ForeignKey(PledgeVersion, models.PROTECT, null=True, related_name="+")
     lead_member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    lead_name = models.CharField(max_length=130, blank=True)
+    partners = models.PositiveSmallIntegerField(default=0)
+    of_own_tier = models.BooleanField(default=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     path = models.CharField(max_length=64)
     status = models.CharField(max_length=12, choices=PledgeStatus)
