@@ -148,12 +148,19 @@ def _lists_awaiting(docket: Docket, unit_ids: Collection[int]) -> list[int]:
     return [pk for pk in waiting.values_list("pk", flat=True) if pk in wanted]
 
 
+def lock_docket(docket_id: int) -> Docket:
+    """The docket, locked; call inside a transaction. Raises NotAllowedError once it was dissolved."""
+    rows = Docket.objects.select_for_update(of=("self",), no_key=True)
+    related = rows.select_related("campaign__host", "tier__campaign__host", "body__unit")
+    docket = related.filter(pk=docket_id).first()
+    if docket is None:
+        raise NotAllowedError(_("The docket has been dissolved meanwhile."))
+    return docket
+
+
 def _open_docket(docket_id: int, by: User) -> Docket:
     """The docket, locked. Raises NotAllowedError once it was concluded, and to who does not build it."""
-    rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "campaign__host", "tier__campaign__host", "body__unit"
-    )
-    docket = rows.get(pk=docket_id)
+    docket = lock_docket(docket_id)
     if not can_build_for(by, docket.campaign, docket.body):
         raise NotAllowedError(_("You do not make dockets for this body."))
     if docket.state != DocketState.OPEN:
@@ -198,7 +205,8 @@ def dissolve(docket_id: int, *, by: User) -> bool:
     Returns whether it was there. Raises NotAllowedError.
     """
     with transaction.atomic():
-        if not Docket.objects.filter(pk=docket_id).exists():
+        # Whoever comes second waits here until the first has done away with it.
+        if not Docket.objects.select_for_update(no_key=True).filter(pk=docket_id).first():
             return False
         docket = _open_docket(docket_id, by)
         if OpinionSheet.objects.filter(docket=docket).exists():

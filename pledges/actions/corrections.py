@@ -13,7 +13,7 @@ from cadres.models import User
 from pledges import queries
 from pledges.actions import telling
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
-from pledges.actions.dockets import Decision, Meeting, judge_meeting, write_meeting
+from pledges.actions.dockets import Decision, Meeting, judge_meeting, lock_docket, write_meeting
 from pledges.actions.journal import journal_tail, write_events
 from pledges.actions.lists import correct_lists
 from pledges.actions.outcomes import WITH_REASONS, fully_agreed, lock_pledges
@@ -68,10 +68,7 @@ def correct(
     nothing would be corrected.
     """
     with transaction.atomic():
-        rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
-            "campaign__host", "tier__campaign__host", "body__unit"
-        )
-        first = rows.get(pk=docket_id)
+        first = lock_docket(docket_id)
         if not can_record(by, first.body):
             raise NotAllowedError(_("You do not record what this body decides."))
         if made := Docket.objects.filter(ref=ref).first():

@@ -14,6 +14,7 @@ from pledges.actions import telling
 from pledges.actions.acts import Act, NotAllowedError
 from pledges.actions.building import add_lines as add_lines  # callers name all of these from here
 from pledges.actions.building import build_docket as build_docket
+from pledges.actions.building import lock_docket as lock_docket
 from pledges.actions.outcomes import Decision as Decision
 from pledges.actions.outcomes import refuse_another_list, refuse_decisions, settle
 from pledges.models import Campaign, Channel, Docket, Tier
@@ -97,7 +98,7 @@ def conclude(
     list is another than the one with the mark `seen`, which the page showed.
     """
     with transaction.atomic():
-        docket = _locked(docket_id)
+        docket = lock_docket(docket_id)
         if docket.state != DocketState.OPEN:
             return docket
         if not can_record(by, docket.body):
@@ -110,12 +111,6 @@ def conclude(
         settle(docket, decisions, act)
         telling.concluded(docket, act=act)
     return docket
-
-
-def _locked(docket_id: int) -> Docket:
-    rows = Docket.objects.select_for_update(of=("self",), no_key=True)
-    related = rows.select_related("campaign__host", "tier__campaign__host", "body__unit")
-    return related.get(pk=docket_id)
 
 
 def write_meeting(docket: Docket, meeting: Meeting, act: Act) -> None:
@@ -136,7 +131,7 @@ def issue(docket_id: int, *, number: str, on: date, by: User, day: date) -> Dock
     and for a number that the body gave to another document of that date.
     """
     with transaction.atomic():
-        docket = _locked(docket_id)
+        docket = lock_docket(docket_id)
         if docket.state == DocketState.ISSUED:
             return docket
         if docket.state != DocketState.CONCLUDED:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cadres import clock
 from cadres.models import Member, User
 from pledges.actions.acts import CHUNK, NotAllowedError, StaleError
+from pledges.actions.building import lock_docket
 from pledges.actions.outcomes import refuse_another_list
 from pledges.models import Docket, LineOpinion, OpinionSheet, OpinionSource, Stance
 from pledges.permissions import can_give_opinion, can_record, seated_members
@@ -50,10 +51,7 @@ def give_opinion(
     """
     with transaction.atomic():
         # The docket's lock keeps a conclusion and other sheets out until this one stands.
-        rows = Docket.objects.select_for_update(of=("self",), no_key=True).select_related(
-            "body__unit", "campaign"
-        )
-        docket = rows.get(pk=docket_id)
+        docket = lock_docket(docket_id)
         _judge_who(docket, member, source, by, day)
         _judge_what(docket, sheet)
         known = OpinionSheet.objects.filter(docket=docket, member=member).first()
