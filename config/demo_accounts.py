@@ -59,7 +59,7 @@ def make_accounts(host: Unit, tier: Tier, waiting: list[Unit], day: date) -> Non
         "demo-phuong": (Role.GRASSROOTS_OFFICER, ward, None, f"Văn phòng {_committee_name(ward)}"),
         "demo-bantochuc": (Role.BOARD_OFFICER, host, None, "Ban Tổ chức Quận ủy"),
         "demo-thuongvu": (Role.BODY_MEMBER, None, standing, "Ủy viên Ban Thường vụ"),
-        "demo-thuky": (Role.RECORDER, None, standing, "Thư ký hội nghị"),
+        "demo-thuky": (Role.RECORDER, None, standing, "Văn phòng Quận ủy"),
         "demo-vanthu": (Role.CLERK, host, None, "Văn thư Quận ủy"),
         "demo-kiemtra": (Role.INSPECTOR, host, None, "Ủy ban Kiểm tra Quận ủy"),
         "demo-quantri": (Role.ADMINISTRATOR, host, None, "Quản trị hệ thống"),

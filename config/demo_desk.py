@@ -32,8 +32,8 @@ class Desk:
 
 def left_for_the_desk(tier: Tier, body: Body) -> Desk:
     """Which pledges of the tier the board has not put before the body yet."""
-    awaiting = queries.awaiting_body(tier, body).select_related("lead_member")
-    listed = list(awaiting.order_by("pk"))
+    versions = queries.versions_awaiting(tier, body, queries.mode_of(tier, body)).select_related("pledge")
+    listed = [version.pledge for version in versions]
     cadre = User.objects.get(username="demo-canbo").member_id
     own = [pledge for pledge in listed if pledge.lead_member_id == cadre][-story.OWN_AT_DESK :]
     others = [pledge for pledge in listed if pledge.lead_member_id != cadre]

@@ -26,6 +26,8 @@ class Flag(StrEnum):
     ALIKE = "alike"
 
 
+# What is shown opened out; a likeness alone is shown on demand.
+GRAVE = frozenset(Flag) - {Flag.ALIKE}
 WORDS: dict[Flag, str | Promise] = {
     Flag.GONE: gettext_lazy("amended, withdrawn or decided on meanwhile"),
     Flag.OBJECTED: gettext_lazy("a member does not agree"),

@@ -12,7 +12,7 @@ from cadres.dates import due_label
 from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
-from pledges.docket_flags import Flag, Flags, Raised, flags_of
+from pledges.docket_flags import GRAVE, Flag, Flags, Raised, flags_of
 from pledges.docket_flags import has_gone as has_gone  # told with what is read
 from pledges.models import (
     Authority,
@@ -91,6 +91,11 @@ class Group:
     member: Member | None
     post: str
     readings: list[Reading]
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether the meeting has to read it before it decides."""
+        return any(raised.flag in GRAVE for reading in self.readings for raised in reading.flags)
 
 
 @dataclass(frozen=True)

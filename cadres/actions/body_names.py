@@ -41,6 +41,11 @@ def first_body(unit: Unit) -> tuple[BodyKind, str]:
     return BodyKind.STANDING_COMMITTEE, f"Ban Thường vụ {committee_of(unit.name)[0]}"[:200]
 
 
+def document_symbol(body: Body) -> str:
+    """The symbol on the body's documents: its own, else that of its organisation's committee."""
+    return body.symbol or body.unit.symbol or committee_of(body.unit.name)[1]
+
+
 def new_body(unit: Unit) -> Body:
     """The first body of a unit, not yet saved."""
     kind, name = first_body(unit)

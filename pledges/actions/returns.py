@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cadres.text import fold
 from pledges.actions.acts import CHUNK, Act
 from pledges.models import Pledge, PledgeReturn, PledgeVersion, ReturnPoint, ReturnReason
+from pledges.ready_lists import RETURN_REASONS
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def write_returns(pledges: Sequence[Pledge], asked: Mapping[int, Asked | str], a
     keys = {pledge.pk for pledge in pledges}
     versions = PledgeVersion.objects.filter(pledge__in=keys).last_sent().keys_by_pledge()
     told = [
-        (pledge, *_read(asked[pledge.pk], reasons.get(pledge.campaign.host_id, {})))
+        (pledge, *_read(asked[pledge.pk], reasons[pledge.campaign.host_id]))
         for pledge in pledges
         if pledge.pk in versions
     ]
@@ -69,15 +70,18 @@ def write_returns(pledges: Sequence[Pledge], asked: Mapping[int, Asked | str], a
 Point = tuple[str, str, ReturnReason | None]
 
 
-def _reasons_of(hosts: set[int]) -> dict[int, dict[str, ReturnReason]]:
-    """Reasons in force by host, each under its folded words."""
-    found: dict[int, dict[str, ReturnReason]] = {}
-    for reason in ReturnReason.objects.filter(host__in=hosts, ended_on=None):
-        found.setdefault(reason.host_id, {})[fold(reason.label)] = reason
-    return found
+def _reasons_of(hosts: set[int]) -> dict[int, dict[str, Point]]:
+    """Reasons in force by host, each under its folded words; the ready ones of a host that keeps none."""
+    found: dict[int, dict[str, Point]] = {}
+    for reason in ReturnReason.objects.filter(host__in=hosts):
+        points = found.setdefault(reason.host_id, {})
+        if reason.ended_on is None:
+            points[fold(reason.label)] = (reason.label, reason.field, reason)
+    ready: dict[str, Point] = {fold(label): (label, field, None) for label, field in RETURN_REASONS}
+    return {host: found.get(host, ready) for host in hosts}
 
 
-def _read(asked: Asked | str, reasons: Mapping[str, ReturnReason]) -> tuple[list[Point], str]:
+def _read(asked: Asked | str, reasons: Mapping[str, Point]) -> tuple[list[Point], str]:
     """The points of what is asked, and the note that is left."""
     if isinstance(asked, Asked):
         return [_point(label, reasons) for label in asked.reasons], asked.note
@@ -87,6 +91,5 @@ def _read(asked: Asked | str, reasons: Mapping[str, ReturnReason]) -> tuple[list
     return [_point(label, reasons) for label in dict.fromkeys(listed)], "\n".join(left).strip()
 
 
-def _point(label: str, reasons: Mapping[str, ReturnReason]) -> Point:
-    reason = reasons.get(fold(label))
-    return (reason.label, reason.field, reason) if reason else (label, "", None)
+def _point(label: str, reasons: Mapping[str, Point]) -> Point:
+    return reasons.get(fold(label), (label, "", None))

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cadres.actions.body_names import document_symbol
 from cadres.models import Body
 from cadres.templatetags.display import number
 from pledges.actions.dockets import Meeting, seats_of
@@ -57,6 +58,7 @@ class MeetingForm(forms.Form):
     )
     present = Count(
         label=gettext_lazy("Present"),
+        help_text=gettext_lazy("How many of its members came"),
         error_messages={"required": gettext_lazy("Enter how many were present.")},
     )
     agreed = Count(
@@ -123,10 +125,14 @@ class CorrectionForm(MeetingForm):
         label=gettext_lazy("What is corrected, and what holds from now on"),
         limit=4000,
         rows=4,
-        help_text=gettext_lazy("For example: the number of the document is 127-QĐ/QU, not 172-QĐ/QU."),
         error_messages={"required": gettext_lazy("Say what is corrected and what holds from now on.")},
     )
     field_order = ("ref", "minutes", "on", "presided_by", "seats", "present", "agreed")
+
+    def __init__(self, *args: Any, body: Body, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, body=body, day=day, **kwargs)
+        example = _("For example: the number of the document is 127-QĐ/%(symbol)s, not 172-QĐ/%(symbol)s.")
+        self.fields["minutes"].help_text = example % {"symbol": document_symbol(body)}
 
 
 class SheetForm(forms.Form):
@@ -165,14 +171,13 @@ class SheetForm(forms.Form):
 
 
 class IssueForm(forms.Form):
-    """Number and date of the document."""
+    """Number and date of the document; the example bears the symbol of the body's own documents."""
 
     use_required_attribute = False
     number = Words(
         label=gettext_lazy("Number and symbol"),
         limit=40,
         widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
-        help_text=gettext_lazy("For example 127-QĐ/QU"),
         error_messages={"required": gettext_lazy("Enter the number of the document.")},
     )
     on = Day(
@@ -180,3 +185,8 @@ class IssueForm(forms.Form):
         help_text=gettext_lazy("For example 26/03/2024"),
         error_messages={"required": gettext_lazy("Enter the date of the document.")},
     )
+
+    def __init__(self, *args: Any, body: Body, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        example = _("For example 127-QĐ/%(symbol)s") % {"symbol": document_symbol(body)}
+        self.fields["number"].help_text = example

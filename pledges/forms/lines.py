@@ -17,6 +17,7 @@ from pledges.states import CORRECTIONS, LIST_CORRECTIONS, Outcome
 from pledges.words import STANCES, decision_words
 
 NOTE_LIMIT = 1000
+REASON_LIMIT = 200
 SAME = ""  # as the rest, or as it was
 
 Choices = Sequence[tuple[str, str | Promise]]
@@ -32,6 +33,7 @@ class TypedLine:
     outcome: str
     note: str
     errors: list[str]
+    reason: str = ""
 
 
 class EachLineForm(forms.Form):
@@ -46,11 +48,19 @@ class EachLineForm(forms.Form):
         lines: Sequence[DocketLine],
         mode: str = StepMode.DECIDES,
         known: Mapping[int, tuple[str, str]] | None = None,
+        reasons: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lines, self.known, self.words = lines, known or {}, decision_words(mode)
+        self.reasons = reasons
         for line in lines:
+            if reasons:
+                self.fields[f"reason-{line.pk}"] = Words(
+                    label=_("Line %(order)s: reason of the office's list") % {"order": line.order},
+                    limit=REASON_LIMIT,
+                    required=False,
+                )
             self.fields[f"outcome-{line.pk}"] = forms.ChoiceField(
                 label=_("Line %(order)s: what was decided") % {"order": line.order},
                 choices=self.choices_for(line),
@@ -68,9 +78,15 @@ class EachLineForm(forms.Form):
         """Whatever needs them gives its reasons."""
         data = super().clean() or self.cleaned_data
         for line in self.lines:
-            if data.get(f"outcome-{line.pk}") in self.with_reasons and data.get(f"note-{line.pk}") == "":
-                self.add_error(f"note-{line.pk}", _("Give the reasons."))
+            note, needed = f"note-{line.pk}", data.get(f"outcome-{line.pk}") in self.with_reasons
+            if needed and not self._said(line, data) and note not in self.errors:
+                self.add_error(note, _("Give the reasons."))
         return data
+
+    def _said(self, line: DocketLine, data: Mapping[str, Any]) -> str:
+        """The reason chosen from the list and the words typed, each on lines of its own."""
+        told = (data.get(f"reason-{line.pk}", ""), data.get(f"note-{line.pk}", ""))
+        return "\n".join(words for words in told if words)
 
     def differing(self) -> dict[int, tuple[str, str]]:
         """By line, the choice and the reasons where it is not the usual answer."""
@@ -78,7 +94,7 @@ class EachLineForm(forms.Form):
         for line in self.lines:
             chosen = self.cleaned_data[f"outcome-{line.pk}"] or self.usual
             if chosen != self.usual:
-                found[line.pk] = (chosen, self.cleaned_data[f"note-{line.pk}"])
+                found[line.pk] = (chosen, self._said(line, self.cleaned_data))
         return found
 
     @cached_property
@@ -86,12 +102,14 @@ class EachLineForm(forms.Form):
         """By line, what was chosen and typed and what is wrong with it; without a post, what is known."""
         found = {}
         for line in self.lines:
-            outcome, note = f"outcome-{line.pk}", f"note-{line.pk}"
+            outcome, note, reason = f"outcome-{line.pk}", f"note-{line.pk}", f"reason-{line.pk}"
             known = self.known.get(line.pk, (self.usual, ""))
             posted = (self.data.get(outcome) or self.usual, self.data.get(note, ""))
             chosen, reasons = posted if self.is_bound else known
-            errors = [*self.errors.get(outcome, ()), *self.errors.get(note, ())]
-            found[line.pk] = TypedLine(line, self.choices_for(line), self.usual, chosen, reasons, errors)
+            errors = [str(error) for name in (outcome, reason, note) for error in self.errors.get(name, ())]
+            listed = self.data.get(reason, "")
+            choices = self.choices_for(line)
+            found[line.pk] = TypedLine(line, choices, self.usual, chosen, reasons, errors, listed)
         return found
 
     @property
@@ -102,7 +120,7 @@ class EachLineForm(forms.Form):
     @property
     def differs(self) -> bool:
         """Whether anything else than the usual answer was typed: then the list is shown open."""
-        return any(typed.outcome != self.usual or typed.note for typed in self.typed.values())
+        return any(typed.outcome != self.usual or typed.note or typed.reason for typed in self.typed.values())
 
 
 class LinesForm(EachLineForm):

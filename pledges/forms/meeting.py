@@ -34,6 +34,7 @@ class MeetingLine:
     pledge: Pledge
     outcome: BoundField
     note: BoundField
+    reasons: BoundField
     is_open: bool
 
 
@@ -63,7 +64,14 @@ class MeetingForm(forms.Form):
     minutes = Words(limit=5000, rows=3, required=False, label=gettext_lazy("Minutes"))
 
     def __init__(
-        self, data: Any = None, *, cell: Unit, day: date, pledges: Sequence[Pledge], presided_by: str
+        self,
+        data: Any = None,
+        *,
+        cell: Unit,
+        day: date,
+        pledges: Sequence[Pledge],
+        presided_by: str,
+        reasons: Sequence[str] = (),
     ) -> None:
         super().__init__(data, initial={"ref": uuid.uuid4(), "on": day, "presided_by": presided_by})
         self.cell, self.day, self.pledges = cell, day, pledges
@@ -74,6 +82,13 @@ class MeetingForm(forms.Form):
                 required=False,
                 initial=Outcome.APPROVE,
                 label=_("What the cell decided"),
+            )
+            self.fields[f"reasons_{pledge.pk}"] = forms.MultipleChoiceField(
+                choices=[(reason, reason) for reason in reasons],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                label=_("Usual reasons for %(name)s") % {"name": pledge.lead_member},
+                error_messages={"invalid_choice": _("This reason is no longer on the list.")},
             )
             self.fields[f"note_{pledge.pk}"] = WordsIfChosen(
                 limit=1000, rows=2, label=_("Reasons for %(name)s") % {"name": pledge.lead_member}
@@ -91,7 +106,8 @@ class MeetingForm(forms.Form):
         self._judge_votes(data.get("on"), data.get("present"), data.get("agreed"))
         for pledge in self.pledges:
             note, explained = f"note_{pledge.pk}", data.get(f"outcome_{pledge.pk}") in WITH_REASONS
-            if explained and not data.get(note) and note not in self.errors:
+            listed = data.get(f"reasons_{pledge.pk}")
+            if explained and not (listed or data.get(note)) and note not in self.errors:
                 self.add_error(note, _("Give the reasons."))
         return data
 
@@ -117,8 +133,10 @@ class MeetingForm(forms.Form):
         """The list as the page shows it."""
         for pledge in self.pledges:
             outcome, note = self[f"outcome_{pledge.pk}"], self[f"note_{pledge.pk}"]
+            reasons = self[f"reasons_{pledge.pk}"]
             other = outcome.value() not in (None, "", Outcome.APPROVE)
-            yield MeetingLine(pledge, outcome, note, bool(other or note.errors or note.value()))
+            told = note.errors or note.value() or reasons.errors or reasons.value()
+            yield MeetingLine(pledge, outcome, note, reasons, bool(other or told))
 
     def meeting(self) -> Meeting:
         """The act as the recorder tells it."""
@@ -131,7 +149,12 @@ class MeetingForm(forms.Form):
         for pledge in self.pledges:
             outcome = Outcome(self.cleaned_data[f"outcome_{pledge.pk}"] or Outcome.APPROVE)
             if outcome != Outcome.APPROVE:
-                answer[pledge.pk] = Decision(outcome, self.cleaned_data[f"note_{pledge.pk}"])
+                note, reasons = (
+                    self.cleaned_data[f"note_{pledge.pk}"],
+                    self.cleaned_data[f"reasons_{pledge.pk}"],
+                )
+                # One reason a line: what stands on the office's list is kept as a point of its own.
+                answer[pledge.pk] = Decision(outcome, "\n".join([*reasons, note]).strip())
         return answer
 
     def seen(self) -> dict[int, int]:

@@ -24,6 +24,7 @@ from pledges.actions.lists import send_cell_list
 from pledges.amendments import asked_of
 from pledges.forms.meeting import MeetingForm
 from pledges.models import Docket, Pledge, SentList, Tier
+from pledges.office_lists import reasons_offered
 from pledges.permissions import can_record_cell_meeting
 from pledges.states import PledgeStatus
 from pledges.views import meeting_words
@@ -75,7 +76,15 @@ def meeting(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         raise PermissionDenied(_("You do not record the meetings of this cell."))
     data = request.POST if request.method == "POST" else None
     on_the_list, day = _on_the_list(cell, tier, data), clock.today()
-    form = MeetingForm(data, cell=cell, day=day, pledges=on_the_list, presided_by=secretary_name(cell))
+    reasons = [label for label, _field in reasons_offered(tier.campaign.host)] if on_the_list else []
+    form = MeetingForm(
+        data,
+        cell=cell,
+        day=day,
+        pledges=on_the_list,
+        presided_by=secretary_name(cell),
+        reasons=reasons,
+    )
     if data is not None and form.is_valid() and (docket := _record(person(request), cell, tier, form)):
         messages.success(request, meeting_words.told(docket, cell))
         if left := len(actions.awaiting_in(cell, tier)):

@@ -23,6 +23,7 @@ from pledges.forms.dockets import BuildForm
 from pledges.models import Docket, StepMode, Tier, TierKind
 from pledges.permissions import can_build_for
 from pledges.views.docket_desk import SUPPLEMENTARY, build_url, mode_asked_for
+from pledges.views.dockets import FEW_LINES
 
 TITLES = {
     (TierKind.KEY_CADRES, False): gettext_lazy("Undertakings of key cadres %(year)s"),
@@ -59,6 +60,7 @@ def build(request: HttpRequest) -> HttpResponse:
         "for_opinion": mode == StepMode.GIVES_OPINION,
         "groups": reading.groups(lines, reading.posts_of(tier)),
         "n_lines": len(lines),
+        "folded": len(lines) > FEW_LINES,
         "count_words": reading.count_words(tier, lines),
         "n_others": n_others,
         "others_url": build_url(tier, body, mode, supplementary=not supplementary),

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,19 +30,23 @@ from pledges.actions.corrections import why_not_correct
 from pledges.docket_flags import WORDS as FLAG_WORDS
 from pledges.docket_flags import Flag
 from pledges.forms.dockets import IssueForm
-from pledges.models import Docket, DocketLine
+from pledges.models import Docket, DocketLine, SentList
 from pledges.permissions import (
     can_build_for,
     can_give_opinion,
     can_issue,
     can_read_opinions,
     can_record,
+    can_send_list,
     visible_dockets,
 )
 from pledges.states import DocketState, Outcome
 from pledges.views.docket_desk import DocketFilter, waiting_for_a_docket
+from pledges.views.docket_steps import own_steps
 
 AWAITING = "awaiting"
+# Above this many lines each cadre's are folded, and a recorder opens the list on demand.
+FEW_LINES = 12
 READERS = (
     Role.BOARD_OFFICER,
     Role.GRASSROOTS_OFFICER,
@@ -69,7 +74,7 @@ def docket_list(request: HttpRequest) -> HttpResponse:
         "page": chosen.page(),
         "chips": chosen.chips(),
         "is_filtered": chosen.is_filtered,
-        "waiting": waiting_for_a_docket(person(request)),
+        "waiting": own_steps(person(request), clock.today()) + waiting_for_a_docket(person(request)),
     }
     return TemplateResponse(request, "pledges/docket_list.html", context)
 
@@ -109,6 +114,8 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "opinions": beside.opinions,
         "has_said": beside.opinions is not None and beside.opinions.has_said(user.member_id),
         "corrections": [] if is_open else list(docket.corrections.order_by("pk")),
+        "folded": len(shown) > FEW_LINES and docket.tier.is_listed,
+        "send_up_url": send_up_url(docket, lines, user),
         **next_steps(docket, user, day),
     }
     return TemplateResponse(request, "pledges/docket.html", context)
@@ -129,6 +136,18 @@ def next_steps(docket: Docket, user: User, day: date) -> dict[str, Any]:
     }
 
 
+def send_up_url(docket: Docket, lines: list[DocketLine], user: User) -> str:
+    """Where the committee's own list is sent upwards, once its cells' lists are decided on; else empty."""
+    unit = docket.body.unit
+    if docket.state == DocketState.OPEN or not reading.about_lists(lines) or not can_send_list(user, unit):
+        return ""
+    if unit.parent_id != docket.campaign.host_id:
+        return ""
+    if SentList.objects.filter(tier=docket.tier_id, unit=unit).exists():
+        return ""
+    return reverse("pledges:committee", args=(docket.campaign.code, unit.code))
+
+
 def rows_of(
     docket: Docket, lines: list[DocketLine], shown: set[int], beside: reading.Beside | None = None
 ) -> dict[str, Any]:
@@ -136,7 +155,9 @@ def rows_of(
     beside = beside or reading.Beside()
     if reading.about_lists(lines):
         chosen = [line for line in lines if line.pk in shown]
-        return {"lists": reading.list_readings(docket, chosen, beside)}
+        lists = reading.list_readings(docket, chosen, beside)
+        # A committee below the host decides on cells, which hold no other list.
+        return {"lists": lists, "of_the_host": any(row.cells is not None for row in lists)}
     found = reading.only(reading.groups(lines, reading.posts_of(docket.tier), beside), shown)
     is_open = docket.state == DocketState.OPEN
     # Once the meeting has decided, the list is read in its own order again.
@@ -214,10 +235,23 @@ def issue(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     if docket.state == DocketState.ISSUED:
         messages.info(request, _("This document has already been issued."))
         return redirect("pledges:docket", ref=docket.ref)
-    form = IssueForm(request.POST or None, initial={"on": clock.today()})
+    form = IssueForm(request.POST or None, body=docket.body, initial={"on": clock.today()})
     if form.is_valid() and _issue(request, docket, form):
         return redirect("pledges:docket", ref=docket.ref)
-    return TemplateResponse(request, "pledges/docket_issue.html", {"docket": docket, "form": form})
+    lines = reading.lines_of(docket)
+    context = {
+        "docket": docket,
+        "form": form,
+        "count_words": reading.count_words(docket.tier, lines),
+        "outcomes": Counter(_outcome_label(line) for line in lines).most_common(),
+    }
+    return TemplateResponse(request, "pledges/docket_issue.html", context)
+
+
+def _outcome_label(line: DocketLine) -> str:
+    if line.unit_id and line.outcome == Outcome.APPROVE:
+        return _("Endorsed")
+    return str(line.get_outcome_display())
 
 
 def _issue(request: HttpRequest, docket: Docket, form: IssueForm) -> bool:

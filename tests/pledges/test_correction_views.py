@@ -137,5 +137,5 @@ def test_the_page_costs_the_same_for_one_and_for_three(
 ):
     docket = conclude(place.docket(*(place.pledge() for _ in range(n))), place.recorder)
     client = visit(place.recorder)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(client.get(at(docket)).context["choices"].lines) == n

@@ -50,7 +50,7 @@ def test_the_list_costs_the_same_for_one_docket_and_three(place, visit, n, djang
     for _ in range(n):
         place.docket(place.pledge())
     client = visit(place.recorder)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get("/dockets/")
     assert len(response.context["page"]) == n
 
@@ -343,7 +343,7 @@ def test_a_cells_meeting_awaits_no_document(place, visit):
 def test_the_form_costs_the_same_with_one_line_and_three(place, visit, n, django_assert_num_queries):
     docket = place.docket(*(place.pledge() for _ in range(n)))
     client = visit(place.recorder)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert client.get(at(docket, "conclude/")).context["n_lines"] == n
 
 

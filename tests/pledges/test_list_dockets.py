@@ -66,6 +66,25 @@ def test_a_member_speaks_on_a_list(below, docket, visit):
         assert "Chi bộ Nhất" in text(officer.get(at(docket, page)))
 
 
+def test_a_ward_reads_no_column_of_cells_and_is_led_on_to_send_upwards(below, docket, visit):
+    client, url = visit(below.officer), at(docket, "")
+    assert "Cells that have sent" not in text(client.get(url))
+    assert client.get(url).context["send_up_url"] == ""
+    dockets.conclude(docket.pk, meeting=meeting(), decisions={}, by=below.officer, day=DAY)
+    onwards = client.get(url).context["send_up_url"]
+    assert f'href="{onwards}"' in client.get(url).content.decode()
+    assert client.get(onwards).context["may_send"]
+    SentList.objects.create(tier=below.tier, unit=below.unit, sent_on=DAY)
+    assert client.get(url).context["send_up_url"] == ""
+
+
+def test_the_example_of_a_number_bears_the_symbol_of_the_ward(below, docket, visit):
+    dockets.conclude(docket.pk, meeting=meeting(), decisions={}, by=below.officer, day=DAY)
+    page = text(visit(below.officer).get(at(docket, "issue/")))
+    assert "127-QĐ/ĐU" in page
+    assert "Endorsed: 2" in page
+
+
 def test_an_endorsement_is_corrected_on_its_page(below, docket, visit):
     dockets.conclude(docket.pk, meeting=meeting(), decisions={}, by=below.officer, day=DAY)
     client = visit(below.officer)

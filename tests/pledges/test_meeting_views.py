@@ -57,6 +57,42 @@ def waiting(tier, cell, by):
     return [pledge_of(MemberFactory(unit=cell), tier, by) for _ in range(3)]
 
 
+def test_usual_reasons_are_ticked_beside_the_note_and_become_points(visit, by, waiting, url):
+    assert "Chưa rõ kết quả, sản phẩm cụ thể" in text(visit(by).get(url))
+    amended, bare, noted = waiting
+    data = told(*waiting) | {
+        f"outcome_{amended.pk}": "return",
+        f"reasons_{amended.pk}": ["Chưa rõ kết quả, sản phẩm cụ thể", "Là nhiệm vụ thường xuyên"],
+        f"note_{amended.pk}": "Ghi rõ số hộ.",
+        f"outcome_{bare.pk}": "return",
+    }
+    page = visit(by).post(url, data)
+    assert page.context["form"].errors == {f"note_{bare.pk}": ["Give the reasons."]}
+    assert text(page).count("checked") >= 2
+    data |= {f"reasons_{bare.pk}": ["Chưa rõ thời hạn, mốc tiến độ"]}
+    visit(by).post(url, data)
+    assert statuses(waiting) == [PledgeStatus.RETURNED, PledgeStatus.RETURNED, PledgeStatus.APPROVED]
+    asked = amended.returns.get()
+    assert list(asked.points.values_list("label", "field")) == [
+        ("Chưa rõ kết quả, sản phẩm cụ thể", "product"),
+        ("Là nhiệm vụ thường xuyên", "novelty"),
+    ]
+    assert (asked.note, bare.returns.get().points.get().field) == ("Ghi rõ số hộ.", "due_on")
+    assert noted.returns.count() == 0
+
+
+def test_a_reason_off_the_list_is_told_and_nothing_is_lost(visit, by, waiting, url):
+    first = waiting[0]
+    data = told(*waiting) | {
+        f"outcome_{first.pk}": "return",
+        f"reasons_{first.pk}": ["Không có trong danh mục"],
+        f"note_{first.pk}": "Ghi rõ số hộ.",
+    }
+    page = visit(by).post(url, data)
+    assert page.context["form"].errors == {f"reasons_{first.pk}": ["This reason is no longer on the list."]}
+    assert "Ghi rõ số hộ." in text(page)
+
+
 @pytest.fixture
 def url(tier, cell):
     return of_cell("cell_meeting", tier, cell)
@@ -270,5 +306,5 @@ def test_the_meeting_page_costs_the_same_whatever_its_length(
     for _ in range(count):
         pledge_of(MemberFactory(unit=cell), tier, by)
     client = visit(by)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url)
