@@ -49,7 +49,7 @@ class PartnerEntry:
 
 @dataclass(frozen=True)
 class MilestoneEntry:
-    """Mốc thực hiện: what is reached by a day."""
+    """Mốc tiến độ: what is reached by a day."""
 
     due_on: date
     text: str
@@ -57,7 +57,7 @@ class MilestoneEntry:
 
 @dataclass(frozen=True)
 class SubTargetEntry:
-    """Chỉ tiêu thành phần: one of several products, with its target where there is one."""
+    """Mục tiêu thành phần: one of several products, with its target where there is one."""
 
     text: str
     target: Decimal | None = None

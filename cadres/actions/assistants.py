@@ -15,7 +15,7 @@ from cadres.roles import Role
 
 
 class UsernameTakenError(ValueError):
-    """Somebody else is called so already."""
+    """The user name belongs to another account."""
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def open_assistant_account(*, name: str, username: str, unit: Unit, by: User | N
     )
     if not made:
         if not _is_the_same(user, name, unit, on):
-            raise UsernameTakenError(_("Another account is called so already."))
+            raise UsernameTakenError(_("This user name is taken already."))
         return user
     record_accounts("account_created", [user], by=by, units={user.pk: unit})
     grant(user=user, role=Role.MEMBER, by=by, on=on, unit=unit)

@@ -30,7 +30,7 @@ class Partner(models.Model):
 
 
 class Milestone(models.Model):
-    """Mốc thực hiện: what is to be reached by a day on the way to the product."""
+    """Mốc tiến độ: what is to be reached by a day on the way to the product."""
 
     pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="milestones")
     order = models.PositiveSmallIntegerField()
@@ -46,7 +46,7 @@ class Milestone(models.Model):
 
 
 class SubTarget(models.Model):
-    """Chỉ tiêu thành phần: one of several products under a pledge, such as each of 8 conclusions."""
+    """Mục tiêu thành phần: one of several products under a pledge, such as each of 8 conclusions."""
 
     pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="sub_targets")
     order = models.PositiveSmallIntegerField()
