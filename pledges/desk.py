@@ -24,6 +24,7 @@ from pledges.models import (
     StepMode,
     Theme,
     Tier,
+    TierKind,
     Vetting,
 )
 from pledges.models.pledges import PledgeQuerySet
@@ -45,20 +46,34 @@ def _of_version(rows: QuerySet[DocketLine]) -> QuerySet[DocketLine]:
     return rows.order_by().filter(pledge=OuterRef("pk"), version__no=OuterRef("versions_made"))
 
 
+def _has_vetting() -> Exists:
+    return Exists(
+        Vetting.objects.order_by().filter(pledge=OuterRef("pk"), version__no=OuterRef("versions_made"))
+    )
+
+
+def _is_docketed() -> Exists:
+    deciding = Q(outcome=Outcome.APPROVE) & ~Q(docket__mode=StepMode.GIVES_OPINION)
+    return Exists(_of_version(DocketLine.objects.filter(Q(docket__state=DocketState.OPEN) | deciding)))
+
+
 def at_desk(tier: Tier) -> PledgeQuerySet:
     """Pledges of the tier that are sent and not decided on, with `has_vetting`, `docketed` and `came_again`.
 
     Docketed is what lies on an open docket or was agreed to by a body while another is still awaited;
     what came again was sent after an amendment had been asked for.
     """
-    deciding = Q(outcome=Outcome.APPROVE) & ~Q(docket__mode=StepMode.GIVES_OPINION)
-    lines = _of_version(DocketLine.objects.filter(Q(docket__state=DocketState.OPEN) | deciding))
-    vettings = Vetting.objects.order_by().filter(pledge=OuterRef("pk"), version__no=OuterRef("versions_made"))
     returns = PledgeReturn.objects.order_by().filter(
         pledge=OuterRef("pk"), version__no__lt=OuterRef("versions_made")
     )
     pledges = Pledge.objects.filter(tier=tier, status__in=(PledgeStatus.SUBMITTED, PledgeStatus.RETURNED))
-    return pledges.annotate(has_vetting=Exists(vettings), docketed=Exists(lines), came_again=Exists(returns))
+    return pledges.annotate(has_vetting=_has_vetting(), docketed=_is_docketed(), came_again=Exists(returns))
+
+
+def past_vetting(pledges: QuerySet[Pledge]) -> QuerySet[Pledge]:
+    """The pledges with `is_past_vetting`: of key cadres, the version vetted or before the bodies."""
+    of_cadres = Q(tier__kind=TierKind.KEY_CADRES)
+    return pledges.annotate(is_past_vetting=of_cadres & (Q(_has_vetting()) | Q(_is_docketed())))
 
 
 SHOWN: dict[str, Q] = {

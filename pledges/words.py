@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from cadres.dates import due_label
 from cadres.models import BodyKind, User
@@ -22,6 +24,7 @@ MEMBERS_STATUS: dict[str, Any] = {
     PledgeStatus.APPROVED: pgettext_lazy("member's pledge", "Adopted by the cell"),
     PledgeStatus.REJECTED: pgettext_lazy("member's pledge", "Not adopted by the cell"),
 }
+PAST_VETTING = pgettext_lazy("key cadre's pledge", "Registered, awaiting approval")
 CADRES_STATUS: dict[str, Any] = {
     PledgeStatus.SUBMITTED: pgettext_lazy("key cadre's pledge", "Registered, awaiting vetting"),
     PledgeStatus.APPROVED: pgettext_lazy("key cadre's pledge", "Approved"),
@@ -115,6 +118,17 @@ LABELS = {
 ALWAYS = ("title", "novelty", "product", "due_on")
 
 
+@cache
+def kind_words() -> dict[str, str]:
+    """Kinds by what an office calls them in any language, in small letters: khó, việc khó, difficult."""
+    words: dict[str, str] = {}
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            known = (*NOVELTY_PHRASES.items(), *Novelty.choices)
+            words |= {str(label).lower(): str(code) for code, label in known}
+    return words
+
+
 @dataclass(frozen=True)
 class Line:
     """One of several rows under a label: a day or figure, words, and their page where it may be read."""
@@ -134,7 +148,12 @@ class Fact:
 
 
 def status_words(pledge: Pledge, tier: Tier) -> str:
-    """The state as an office says it for the tier: chi bộ đã thông qua, or đã phê duyệt."""
+    """The state as an office says it for the tier: chi bộ đã thông qua, or đã phê duyệt.
+
+    What is past the board's desk no longer awaits vetting, where the query asked (`desk.past_vetting`).
+    """
+    if getattr(pledge, "is_past_vetting", False) and pledge.status == PledgeStatus.SUBMITTED:
+        return str(PAST_VETTING)
     own = TIER_STATUS.get(tier.kind, MEMBERS_STATUS)
     return str(own.get(pledge.status, pledge.get_status_display()))
 

@@ -19,7 +19,7 @@ from pledges.actions.cell_entry import WANTED
 from pledges.forms.fields import Words
 from pledges.forms.register import PERIODS, TITLE_LIMIT, periods_left
 from pledges.models import DueKind, Novelty, Pledge
-from pledges.words import NOVELTY_PHRASES
+from pledges.words import kind_words
 
 COLUMNS = ("title", "novelty", "product", "due")
 # The column in which a field of a pledge is typed.
@@ -130,12 +130,7 @@ def novelty_of(text: str) -> str:
 
 @cache
 def _kinds() -> dict[str, str]:
-    words: dict[str, str] = {}
-    for language, _label in settings.LANGUAGES:
-        with override(language):
-            known = (*NOVELTY_PHRASES.items(), *Novelty.choices)
-            words |= {fold(str(label)): str(code) for code, label in known}
-    return words
+    return {fold(words): code for words, code in kind_words().items()}
 
 
 def read_due(text: str, year: int) -> Due:

@@ -15,6 +15,7 @@ from cadres.models import BodyKind, CadreEntry, Delegation, Member, User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import moment, number, pill_tone
 from pledges import lane_words, supplementary
+from pledges.desk import past_vetting
 from pledges.models import Campaign, EventAction, Lane, Pledge, PledgeEvent, Progress, Tier, TierKind
 from pledges.permissions import can_edit
 from pledges.states import CampaignState, PledgeStatus
@@ -40,6 +41,11 @@ class PledgeRow:
     reason: str
     may_edit: bool
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it lies with the person: a draft, or to be amended."""
+        return self.pledge.status in (PledgeStatus.DRAFT, PledgeStatus.RETURNED)
+
 
 @dataclass
 class Group:
@@ -49,6 +55,11 @@ class Group:
     rows: list[PledgeRow]
     more: list[str] = field(default_factory=list)
     supplementary: list[str] = field(default_factory=list)
+
+    @property
+    def is_of_cadres(self) -> bool:
+        """Whether its pledges are counted as contents (nội dung), as those of cadres are."""
+        return any(row.pledge.tier.is_listed for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ def by_campaign(pledges: QuerySet[Pledge], user: User) -> list[Group]:
     """Pledges grouped by campaign, the newest year first."""
     returns = PledgeEvent.objects.filter(pledge=OuterRef("pk"), action=EventAction.RETURNED)
     rows = (
-        pledges.select_related("campaign", "tier__campaign__host", "lead_member__unit")
+        past_vetting(pledges)
+        .select_related("campaign", "tier__campaign__host", "lead_member__unit")
         .annotate(note=Subquery(returns.order_by("-seq").values("note")[:1]))
         .order_by("-campaign__year", "campaign__code", "pk")
     )

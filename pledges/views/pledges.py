@@ -28,7 +28,7 @@ from cadres.queries.member_accounts import members_with_account
 from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
-from pledges.desk import last_return
+from pledges.desk import last_return, past_vetting
 from pledges.models import DocketLine, EventAction, Partner, Pledge, PledgeEvent, Tier, TierKind
 from pledges.permissions import (
     can_edit,
@@ -47,6 +47,7 @@ from pledges.views.pledge_rows import (
     Opening,
     by_campaign,
     events_of,
+    has_begun,
     offer_more,
     openings,
     results_of,
@@ -92,10 +93,12 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
     if not can_read_member(user, subject):
         raise Http404
     open_to = [opening for opening in openings(subject, day) if can_type_for(user, subject, opening.tier)]
+    groups = by_campaign(visible_pledges(user).filter(lead_member=subject), user)
+    offer_more(groups, open_to)
     context = {
         "person": subject,
-        "groups": by_campaign(visible_pledges(user).filter(lead_member=subject), user),
-        "openings": open_to,
+        "groups": groups,
+        "openings": [opening for opening in open_to if not has_begun(groups, opening)],
         "is_delegated": is_delegated(user, subject),
         "may_delegate": subject.pk != user.member_id and can_delegate(user, subject),
         "uncounted": _is_uncounted(subject),
@@ -119,7 +122,7 @@ def _is_uncounted(subject: Member) -> bool:
 
 
 def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
-    pledges = visible_pledges(person(request)).select_related(
+    pledges = past_vetting(visible_pledges(person(request))).select_related(
         "tier__campaign__host", "campaign__host", "lead_member__unit__parent", "lead_unit", "unit", "theme"
     )
     partners = Prefetch("partners", Partner.objects.select_related("member__unit", "unit"))

@@ -18,7 +18,7 @@ from cadres.permissions import is_delegated
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import register as actions
-from pledges.desk import last_return
+from pledges.desk import last_return, past_vetting
 from pledges.forms.register import PledgeForm
 from pledges.forms.register_full import FullForm
 from pledges.forms.sections import outline
@@ -135,10 +135,10 @@ def _following(user: User, entry: Entry) -> Member | None:
 
 def _registered(entry: Entry) -> list[Pledge]:
     """What the member has in this tier beside the pledge of this form."""
-    others = Pledge.objects.filter(in_tiers__tier=entry.tier, in_tiers__member=entry.lead).exclude(
-        status__in=[PledgeStatus.WITHDRAWN, PledgeStatus.REJECTED]
-    )
-    return list(others.exclude(pk=entry.pledge.pk) if entry.pledge else others)
+    others = Pledge.objects.filter(in_tiers__tier=entry.tier, in_tiers__member=entry.lead)
+    if entry.pledge:
+        others = others.exclude(pk=entry.pledge.pk)
+    return list(past_vetting(others).exclude(status__in=[PledgeStatus.WITHDRAWN, PledgeStatus.REJECTED]))
 
 
 def _over_quota(entry: Entry) -> str:

@@ -14,10 +14,14 @@
   };
   const folded = (text) => text.trim().toLocaleLowerCase("vi").normalize("NFC");
 
+  /* Words of choices in another language than the page's: what comes from Excel was written by another hand. */
+  const words = (el) => JSON.parse(el.closest("table")?.dataset.words ?? "{}");
+
   function fill(el, text) {
     const value = text.replace(/\r/g, "").trim();
     if (el instanceof HTMLSelectElement) {
-      const option = [...el.options].find((one) => folded(one.text) === folded(value) || one.value === value);
+      const known = words(el)[folded(value)] ?? value;
+      const option = [...el.options].find((one) => folded(one.text) === folded(value) || one.value === known);
       if (!option) return false;
       el.value = option.value;
     } else {

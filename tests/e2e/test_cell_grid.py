@@ -61,6 +61,15 @@ def test_thirty_members_in_one_table(signed_in, cell):
     assert {pledge.tier.kind for pledge in pledges} == {TierKind.MEMBERS}
 
 
+def test_a_vietnamese_column_is_pasted_into_an_english_page(signed_in, cell):
+    secretary = signed_in("bithu9")
+    secretary.page.get_by_role("button", name="English").click()
+    secretary.follow("Type in a table")
+    _paste(secretary, column(secretary, "novelty").first, ["Khó", "việc mới", "Cả hai", "Difficult"])
+    for at, kind in enumerate(["difficult", "new", "both", "difficult"]):
+        expect(column(secretary, "novelty").nth(at)).to_have_value(kind)
+
+
 def column(secretary: Visitor, name: str) -> Locator:
     """The fields of a column, from the top."""
     return secretary.page.locator(f"table.sheet [data-column={name}]")
@@ -71,7 +80,7 @@ def _paste(secretary: Visitor, into: Locator, lines: list[str]) -> None:
     page = secretary.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join(lines) + "\r\n")
-    into.click()
+    into.focus()
     page.keyboard.press("Control+v")
 
 

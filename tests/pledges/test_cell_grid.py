@@ -14,6 +14,7 @@ from pledges.forms.cell_grid import COLUMNS, RowKey, fill, missing, novelty_of, 
 from pledges.models import Pledge, PledgeEvent, Suggestion
 from pledges.states import CampaignState, PledgeStatus
 from pledges.views import cell_grid as views
+from pledges.words import kind_words
 from tests.factories import MemberFactory, UserFactory, user_with
 from tests.pledges.factories import (
     CONTENT,
@@ -572,3 +573,11 @@ def test_a_key_is_read_as_it_was_written(tier, lead, own):
     new = RowKey.of(None)
     assert RowKey.read(str(new)) == new
     assert re.fullmatch(r"[0-9a-f-]{36}\.\.[0-9a-f]{16}", str(new))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_kinds_are_known_by_their_words_in_either_language(language):
+    with translation.override(language):
+        words = kind_words()
+    assert {"khó", "việc khó", "difficult", "mới", "new", "cả hai"} <= set(words)
+    assert (words["khó"], words["new"], words["cả hai"]) == ("difficult", "new", "both")

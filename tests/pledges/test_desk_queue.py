@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from pledges import desk
 from pledges.models import Authority, Lane, Pledge, Theme
+from pledges.words import status_words
 from tests.factories import UnitFactory
 from tests.pledges.desk_scene import HOLD, PRODUCT, ask, desk_url, send_again, vet
 from tests.pledges.docket_scene import scene
@@ -60,6 +62,25 @@ def test_the_parts_of_the_desk(visit, place):
     assert len(titles(everything)) == 6
     assert "on a docket" in text(everything)
     assert {chip["label"]: chip["count"] for chip in everything.context["shows"]}["To vet"] == 2
+
+
+def test_what_is_past_the_desk_awaits_no_vetting(place):
+    fresh, vetted, lying, returned = (place.pledge(title=f"Việc {n}") for n in range(4))
+    vet(place, vetted)
+    place.docket(lying)
+    vet(place, returned)
+    ask(place, returned, PRODUCT)
+    send_again(returned, product="26 hộ")
+    found = desk.past_vetting(Pledge.objects.order_by("pk"))
+    with translation.override("en"):
+        told = {pledge.title: status_words(pledge, pledge.tier) for pledge in found}
+    vetting, approval = "Registered, awaiting vetting", "Registered, awaiting approval"
+    assert told == {
+        fresh.title: vetting,
+        vetted.title: approval,
+        lying.title: approval,
+        returned.title: vetting,
+    }
 
 
 def test_what_is_not_on_offer_in_an_address_is_as_if_it_were_not_there(visit, place):

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from cadres.models import Standing
 from cadres.roles import Role
+from pledges.models import Pledge
+from pledges.states import PledgeStatus
 from tests.factories import MemberFactory, UserFactory, user_with
 from tests.pledges.factories import (
     CampaignFactory,
@@ -12,7 +14,7 @@ from tests.pledges.factories import (
     pledge_of,
     secretary_of,
 )
-from tests.pledges.pages import text
+from tests.pledges.pages import at, text
 
 
 @pytest.fixture
@@ -58,6 +60,18 @@ def test_the_record_offers_registering_to_who_may_type(visit, tier, lead, board)
     register = reverse("pledges:register", args=[tier.campaign.code, lead.code])
     assert register in text(visit(secretary_of(lead.unit)).get(url))
     assert register not in text(visit(board).get(url))
+
+
+def test_the_record_leads_to_what_is_to_be_amended_and_to_one_more(visit, tier, lead, own):
+    pledge = pledge_of(lead, tier, own)
+    secretary = visit(secretary_of(lead.unit))
+    url = reverse("pledges:member", args=[lead.code])
+    page = text(secretary.get(url))
+    assert "Register one more task" in page
+    assert "Register, 2024" not in page
+    assert at("edit", pledge) not in page
+    Pledge.objects.update(status=PledgeStatus.RETURNED)
+    assert at("edit", pledge) in text(secretary.get(url))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -148,7 +148,7 @@ def test_decisions_and_who_must_still_decide(visit, db):
         day=DAY,
     )
     response = visit(by).get(at("detail", pledge))
-    assert response.context["status"] == "Registered, awaiting vetting"
+    assert response.context["status"] == "Registered, awaiting approval"
     assert response.context["decisions"] == [(docket.lines.get(), PledgeStatus.APPROVED, "approved")]
     assert "meeting of 26/03/2024" in text(response)
     assert [str(body) for body in response.context["waits_for"]] == ["People's Committee"]
