@@ -150,7 +150,8 @@ class PledgeForm(forms.Form):
         chosen = data.get("due")
         data["due_kind"] = DueKind.DAY
         if chosen in PERIODS:
-            if data.get("due_on"):
+            if data.get("due_on") or "due_on" in self.errors:
+                self.errors.pop("due_on", None)
                 self.add_error("due_on", _("Either a quarter or a day, please, not both."))
             due = parse_due(PERIODS[chosen], self.campaign.year)
             data["due_kind"], data["due_on"] = due.kind, due.due_on

@@ -47,7 +47,7 @@ def test_comrade_by_comrade(signed_in, cell):
     go_on = vi("Save and go to the next comrade")
     page.get_by_role("button", name=go_on).click()
     lost = vi("Not sent: the connection is lost. Everything typed is still here; please try again.")
-    expect(page.locator(".card-offline")).to_have_text(lost)
+    expect(page.locator(".form-offline")).to_have_text(lost)
     page.context.set_offline(False)
     assert [text for text in secretary.complaints if "ERR_INTERNET_DISCONNECTED" not in text] == []
     secretary.complaints.clear()

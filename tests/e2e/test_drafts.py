@@ -69,6 +69,43 @@ def test_what_is_typed_is_kept_without_a_button_and_sent_as_one_pledge(secretary
     assert len(acts) <= 3
 
 
+def test_a_lost_connection_leaves_the_form_where_it_is(secretary):
+    page = secretary.page
+    secretary.fill(ShortForm, title="Dọn rác ngõ 76", product="1 ngõ sạch")
+    page.locator("[name=novelty][value=difficult]").check()
+    page.locator("[name=due][value=q2]").check()
+    saved(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name=vi("Send to the cell")).click()
+    lost = vi("Not sent: the connection is lost. Everything typed is still here; please try again.")
+    expect(page.locator(".form-offline")).to_have_text(lost)
+    expect(box(page, "title")).to_have_value("Dọn rác ngõ 76")
+    page.context.set_offline(False)
+    secretary.complaints.clear()  # of the network that was cut off
+    secretary.press(vi("Send to the cell"))
+    assert Pledge.objects.get(lead_member__given_name="Sen").status == PledgeStatus.SUBMITTED
+
+
+def test_a_day_typed_before_does_not_hinder_the_quarter_chosen_then(secretary):
+    page = secretary.page
+    secretary.fill(ShortForm, title="Dọn rác ngõ 76", product="1 ngõ sạch")
+    page.locator("[name=novelty][value=difficult]").check()
+    page.locator("[name=due][value=day]").check()
+    box(page, "due_on").fill("31/02/2024")
+    page.get_by_role("button", name=vi("Send to the cell")).click()
+    expect(page.locator("#id_due_on")).to_have_class(re.compile("is-invalid"))
+    page.locator("[name=due][value=q2]").check()
+    expect(page.locator("#id_due_on")).to_be_hidden()
+    page.locator("[name=due][value=day]").check()
+    expect(page.locator("#id_due_on")).to_have_value("31/02/2024")
+    page.locator("[name=due][value=q2]").check()
+    saved(page)
+    secretary.complaints.clear()  # of a day that could not be saved
+    secretary.press(vi("Send to the cell"))
+    pledge = Pledge.objects.get(lead_member__given_name="Sen")
+    assert (pledge.status, pledge.due_kind) == (PledgeStatus.SUBMITTED, "quarter")
+
+
 def test_two_windows_compare_before_one_replaces_the_other(secretary):
     page = secretary.page
     box(page, "title").fill("Dọn rác ngõ 76")

@@ -34,6 +34,7 @@ WRONG = {
     "a day that is over": ({"due": "day", "due_on": "25/03/2024"}, "due_on"),
     "no day where one is asked for": ({"due": "day", "due_on": ""}, "due_on"),
     "a quarter and a day": ({"due": "q2", "due_on": "30/09/2024"}, "due_on"),
+    "a quarter and an impossible day": ({"due": "q2", "due_on": "31/02/2024"}, "due_on"),
     "a ref that is none": ({"ref": "1"}, "ref"),
 }
 
@@ -54,6 +55,12 @@ def test_sixty_thousand_characters_are_told_with_both_numbers(visit, url, own):
     response = visit(own).post(url, answers(title="x" * 60000))
     assert "At most 2,000 characters; 60,000 were typed" in text(response)
     assert "maxlength" not in str(response.context["form"]["title"])
+
+
+def test_beside_a_quarter_any_day_is_one_too_many(visit, url, own):
+    for day in ("30/09/2024", "31/02/2024"):
+        response = visit(own).post(url, answers(due="q2", due_on=day))
+        assert response.context["form"].errors["due_on"] == ["Either a quarter or a day, please, not both."]
 
 
 def test_the_impossible_day_says_why(visit, url, own):
