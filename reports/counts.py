@@ -2,68 +2,75 @@
 
 Exactly one consumer works at a time: a transaction-level advisory lock on PostgreSQL, SQLite's
 single write lock otherwise. Everybody else only appends. A batch is deleted from the outbox in the
-transaction that recounts it, so a consumer killed in the middle leaves everything as it was.
+transaction that recounts it, so a consumer killed in the middle leaves everything as it was. What a
+batch costs depends on the levels of the tree, not on the units in it.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection, transaction
-from django.db.models import Sum
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cadres import clock
 from cadres.models import Unit, UnitChange
 from pledges.models import Campaign, Tier
-from reports.models import MEASURES, DailyCount, UnitCount
-from reports.own_counts import own_daily, own_numbers
+from reports.midnight import turn_day
+from reports.models import DailyCount, UnitCount
+from reports.rollup import LOCK_KEY as LOCK_KEY  # callers name both locks from here
+from reports.rollup import all_levels, levels_above, roll_up, write_own, write_own_days
+from reports.rollup import lock_consumer as lock_consumer
 
 BATCH = 1000
-_LOCK_KEY = 7126_7560
 
 
-def drain(day: date | None = None) -> int:
-    """Consume the outbox until it is empty; returns how many changes were consumed.
+def drain(day: date | None = None, *, waits: bool = True) -> int:
+    """Turn the day, then consume the outbox until it is empty; returns how many changes were consumed.
 
-    Commands, closings and reports call it before they read.
+    Commands, closings and reports call it before they read. With `waits` false it leaves when another
+    consumer works: that one looks again after its batch, and so finds what was written before.
     """
+    day = day or clock.today()
+    turn_day(day)
     consumed = 0
     # Rows that another consumer is about to delete still exist for us, so an empty outbox is drained.
     while UnitChange.objects.exists():
-        consumed += consume_batch(day or clock.today())
+        batch = consume_batch(day, waits=waits)
+        if batch is None:
+            break
+        consumed += batch
     return consumed
 
 
-def consume_batch(day: date) -> int:
-    """Consume one batch of changes in one transaction; 0 when there was none."""
+def consume_batch(day: date, *, waits: bool = True) -> int | None:
+    """Consume one batch of changes in one transaction; None when another consumer works."""
     with transaction.atomic():
-        lock_consumer()
+        if not lock_consumer(waits=waits):
+            return None
         changes = list(UnitChange.objects.order_by("pk").values_list("pk", "unit_id", "campaign")[:BATCH])
         if not changes:
             return 0
         UnitChange.objects.filter(pk__in=[pk for pk, _unit, _campaign in changes]).delete()
-        for tier, units in _units_by_tier(changes).items():
-            recount(tier, units, day)
+        everywhere = {unit for _pk, unit, campaign in changes if campaign is None}
+        for tier, units in _units_by_tier(changes, everywhere).items():
+            recount(tier, units | _moved_in(tier, everywhere), day)
+            _moved_out(tier, everywhere)
     return len(changes)
 
 
-def lock_consumer() -> None:
-    """Wait until no other consumer works; held to the end of the transaction."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
-
-
-def _units_by_tier(changes: Iterable[tuple[int, int, int | None]]) -> dict[Tier, set[int]]:
+def _units_by_tier(
+    changes: Iterable[tuple[int, int, int | None]], everywhere: set[int]
+) -> dict[Tier, set[int]]:
     """Which units to recount in which tiers; a change without a campaign concerns all live ones."""
-    named: dict[int | None, set[int]] = {}
+    named: dict[int, set[int]] = {}
     for _pk, unit, campaign in changes:
-        named.setdefault(campaign, set()).add(unit)
-    everywhere = named.pop(None, set())
+        if campaign is not None:
+            named.setdefault(campaign, set()).add(unit)
     tiers = Tier.objects.select_related("campaign__host")
     answer: dict[Tier, set[int]] = {}
     for tier in tiers.filter(campaign__in=Campaign.objects.live()) if everywhere else []:
         answer[tier] = set(everywhere)
-    for tier in tiers.filter(campaign__in=[key for key in named if key is not None]):
+    for tier in tiers.filter(campaign__in=named):
         answer.setdefault(tier, set()).update(named[tier.campaign_id])
     return answer
 
@@ -71,122 +78,63 @@ def _units_by_tier(changes: Iterable[tuple[int, int, int | None]]) -> dict[Tier,
 def recount(tier: Tier, unit_ids: Iterable[int], day: date) -> None:
     """Recount the own numbers of the units, then the whole numbers of all their ancestors."""
     root = tier.campaign.host
-    units = list(Unit.objects.filter(pk__in=set(unit_ids)).under(root.path))
-    if not units:
+    keys = list(set(unit_ids))
+    units = Unit.objects.filter(pk__in=keys).under(root.path)
+    if not write_own(tier, units, day):
         return
-    _write_own(tier, units, day)
-    _write_own_days(tier, units, day)
-    paths = {path for unit in units for path in unit.ancestor_paths() if path.startswith(root.path)}
-    _roll_up(tier, paths, day)
+    write_own_days(tier, units, day)
+    roll_up(tier, levels_above(units, root) if len(keys) <= BATCH else all_levels(root, units), day)
 
 
 def rebuild(tier: Tier, day: date) -> None:
-    """Recount every unit of the tier from nothing, under the consumer's lock."""
+    """Recount every unit of the tier from nothing, under the consumer's lock; writers go on meanwhile."""
+    root = tier.campaign.host
     with transaction.atomic():
         lock_consumer()
         UnitCount.objects.filter(tier=tier).delete()
         DailyCount.objects.filter(tier=tier).delete()
-        recount(tier, Unit.objects.under(tier.campaign.host.path).values_list("pk", flat=True), day)
+        tree = Unit.objects.under(root.path)
+        write_own(tier, tree, day)
+        write_own_days(tier, tree, day)
+        # The whole of a unit with nothing below is its own, and that is written.
+        roll_up(tier, all_levels(root), day)
 
 
-def _write_own(tier: Tier, units: list[Unit], day: date) -> None:
-    numbers = own_numbers(tier, units, day)
-    now = clock.now()
-    rows = [
-        UnitCount(
-            tier=tier,
-            unit=unit,
-            day=day,
-            updated_at=now,
-            **{f"own_{name}": numbers.get(unit.pk, {}).get(name, 0) for name in MEASURES},
-        )
-        for unit in units
-    ]
-    UnitCount.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["tier", "unit"],
-        update_fields=["day", "updated_at", *(f"own_{name}" for name in MEASURES)],
-        batch_size=500,
+def _counted_in(tier: Tier) -> Exists:
+    return Exists(UnitCount.objects.filter(tier=tier, unit=OuterRef("pk")))
+
+
+def _moved_in(tier: Tier, changed: set[int]) -> set[int]:
+    """What stands below changed units that the tier has not counted yet: a branch from another host.
+
+    A branch that moves inside the host keeps its own numbers, and only what stands above it is
+    rolled up.
+    """
+    if not changed:
+        return set()
+    heads = Unit.objects.filter(
+        ~_counted_in(tier), Exists(Unit.objects.filter(parent=OuterRef("pk"))), pk__in=changed
+    ).under(tier.campaign.host.path)
+    branches = _below(heads.order_by("path").values_list("path", flat=True))
+    return set(Unit.objects.filter(branches, ~_counted_in(tier)).values_list("pk", flat=True))
+
+
+def _moved_out(tier: Tier, changed: set[int]) -> None:
+    """Forget the counts of a branch that has left the host."""
+    left = Unit.objects.filter(_counted_in(tier), pk__in=changed).exclude(
+        path__startswith=tier.campaign.host.path
     )
+    paths = list(left.order_by("path").values_list("path", flat=True)) if changed else []
+    if paths:
+        units: QuerySet[Unit] = Unit.objects.filter(_below(paths))
+        UnitCount.objects.filter(tier=tier, unit__in=units).delete()
+        DailyCount.objects.filter(tier=tier, unit__in=units).delete()
 
 
-def _write_own_days(tier: Tier, units: list[Unit], day: date) -> None:
-    DailyCount.objects.filter(tier=tier, unit__in=units).update(own_registered=0)
-    rows = [
-        DailyCount(tier=tier, unit_id=unit, on=on, own_registered=n)
-        for unit, on, n in own_daily(tier, units, day)
-    ]
-    DailyCount.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["tier", "unit", "on"],
-        update_fields=["own_registered"],
-        batch_size=500,
-    )
-
-
-def _roll_up(tier: Tier, paths: set[str], day: date) -> None:
-    """Whole = own + the sum of the children's whole, deepest level first."""
-    for depth in sorted({len(path) for path in paths}, reverse=True):
-        level = [path for path in paths if len(path) == depth]
-        for start in range(0, len(level), 400):
-            _roll_up_units(tier, list(Unit.objects.filter(path__in=level[start : start + 400])), day)
-
-
-def _roll_up_units(tier: Tier, units: list[Unit], day: date) -> None:
-    keys = [unit.pk for unit in units]
-    own = {row.unit_id: row for row in UnitCount.objects.filter(tier=tier, unit__in=keys)}
-    below = {
-        row["unit__parent"]: row
-        for row in UnitCount.objects.filter(tier=tier, unit__parent__in=keys)
-        .order_by()
-        .values("unit__parent")
-        .annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
-    }
-    now, rows = clock.now(), []
-    for unit in units:
-        row = own.get(unit.pk) or UnitCount(tier=tier, unit=unit)
-        row.day, row.updated_at = day, now
-        children = below.get(unit.pk, {})
-        for name in MEASURES:
-            setattr(row, name, getattr(row, f"own_{name}") + children.get(f"sum_{name}", 0))
-        row.pk = None
-        rows.append(row)
-    UnitCount.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["tier", "unit"],
-        update_fields=["day", "updated_at", *MEASURES],
-        batch_size=500,
-    )
-    _roll_up_days(tier, keys)
-
-
-def _roll_up_days(tier: Tier, keys: list[int]) -> None:
-    whole: dict[tuple[int, date], int] = {}
-    own: dict[tuple[int, date], int] = {}
-    for unit, on, n in DailyCount.objects.filter(tier=tier, unit__in=keys).values_list(
-        "unit_id", "on", "own_registered"
-    ):
-        own[unit, on] = whole[unit, on] = n
-    below = (
-        DailyCount.objects.filter(tier=tier, unit__parent__in=keys)
-        .order_by()
-        .values_list("unit__parent", "on")
-        .annotate(n=Sum("registered"))
-    )
-    for unit, on, n in below:
-        whole[unit, on] = own.get((unit, on), 0) + n
-    rows = [
-        DailyCount(tier=tier, unit_id=unit, on=on, own_registered=own.get((unit, on), 0), registered=n)
-        for (unit, on), n in whole.items()
-    ]
-    DailyCount.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["tier", "unit", "on"],
-        update_fields=["registered"],
-        batch_size=500,
-    )
-    DailyCount.objects.filter(tier=tier, unit__in=keys, registered=0, own_registered=0).delete()
+def _below(paths: Iterable[str]) -> Q:
+    """The condition "stands at or below one of the paths", which come in order."""
+    condition, last = Q(pk__in=()), None
+    for path in paths:
+        if last is None or not path.startswith(last):
+            condition, last = condition | Q(path__startswith=path), path
+    return condition

@@ -1,31 +1,50 @@
-"""What a new day changes by itself."""
+"""What a new day changes by itself: deadlines that pass, memberships that begin or end."""
 
 from datetime import date
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
-from cadres.models import Membership
-from cadres.outbox import note_changes
-from pledges.models import Campaign
+from cadres.models import Membership, Unit
+from pledges import queries
+from pledges.models import Campaign, Tier
 from reports.models import UnitCount
+from reports.rollup import all_levels, lock_consumer, roll_up, write_own, write_own_days
 
 
 def turn_day(day: date) -> int:
-    """Put units on the outbox whose numbers judge another day than `day` and may differ by it.
+    """Let the counts of every live campaign judge `day`; returns how many units were recounted.
 
-    That is: units of live campaigns with an approved pledge not yet over, and units where a
-    membership began or ended since the day their counts carry. Returns how many.
+    The row of the host carries the oldest day of its tier, so a day that was missed is made up for.
     """
-    live = Campaign.objects.live()
-    stale = UnitCount.objects.filter(tier__campaign__in=live, day__lt=day)
-    by_deadline = stale.filter(own_pledges_approved__gt=F("own_done"))
-    oldest = stale.order_by("day").values_list("day", flat=True).first()
-    units = set(by_deadline.values_list("unit_id", flat=True))
-    if oldest is not None:
-        moved = Membership.objects.filter(
-            Q(start__gt=oldest, start__lte=day) | Q(end__gt=oldest, end__lte=day)
-        )
-        units |= set(moved.values_list("unit_id", flat=True))
-    note_changes(units)
-    UnitCount.objects.filter(tier__campaign__in=live, day__lt=day).exclude(unit__in=units).update(day=day)
-    return len(units)
+    hosts = UnitCount.objects.filter(
+        tier__campaign__in=Campaign.objects.live(), unit=F("tier__campaign__host"), day__lt=day
+    )
+    stale = list(hosts.order_by("tier").values_list("tier", flat=True))
+    tiers = Tier.objects.select_related("campaign__host")
+    return sum(_turn(tier, day) for tier in tiers.filter(pk__in=stale)) if stale else 0
+
+
+@transaction.atomic
+def _turn(tier: Tier, day: date) -> int:
+    lock_consumer()
+    host = UnitCount.objects.filter(tier=tier, unit=tier.campaign.host_id).first()
+    if host is None or host.day >= day:
+        return 0
+    units = changed_by_day(tier, host.day, day)
+    recounted = write_own(tier, units, day)
+    if recounted:
+        write_own_days(tier, units, day)
+        roll_up(tier, all_levels(tier.campaign.host, units), day)
+    UnitCount.objects.filter(tier=tier, day__lt=day).update(day=day)
+    return recounted
+
+
+def changed_by_day(tier: Tier, since: date, day: date) -> QuerySet[Unit]:
+    """Units of the tier whose own numbers differ on `day` from those of `since` by the day alone."""
+    old, new = tier.counting_day(since), tier.counting_day(day)
+    overdue = queries.late(queries.tier_pledges(tier), day).filter(due_on__gte=since)
+    moved = Membership.objects.filter(Q(start__gt=old, start__lte=new) | Q(end__gt=old, end__lte=new))
+    return Unit.objects.under(tier.campaign.host.path).filter(
+        Q(pk__in=overdue.order_by().values("unit")) | Q(pk__in=moved.order_by().values("unit"))
+    )

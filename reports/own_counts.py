@@ -1,45 +1,88 @@
-"""The own numbers of units in a tier, counted from the rows that `pledges.queries` defines."""
+"""The own numbers of units in a tier, as SQL compiled from the rows that `pledges.queries` defines.
+
+The statements count the units of a list called `wanted`, which the caller puts in front (`with_units`):
+one statement counts one unit, a thousand of a batch, or every unit of the tree.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from cadres.models import CELL_KINDS, Standing, Unit
+from cadres.models import Standing, Unit
 from pledges import queries
 from pledges.models import Partner, Tier
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
 
-Numbers = dict[int, dict[str, int]]
+Statement = tuple[str, tuple[Any, ...]]
+Measured = tuple[str, QuerySet[Any]]
+
+NOTHING = "SELECT NULL, NULL, NULL WHERE 1 = 0"
+_WANTED = RawSQL("SELECT id FROM wanted", ())
 
 
-def own_numbers(tier: Tier, units: list[Unit], day: date) -> Numbers:
-    """For each unit the numbers of the unit itself: {unit: {measure: n}}; absent is nought."""
-    keys = [unit.pk for unit in units]
-    numbers: Numbers = {key: {} for key in keys}
-    for name, rows in [*_people(tier, keys, day), *_pledges(tier, keys, day)]:
-        _collect(numbers, name, rows.order_by().values_list("unit_id").annotate(n=Count("pk")))
-    partners = Partner.objects.filter(pledge__in=_in_units(tier, keys).registered())
-    _collect(
-        numbers, "participations", partners.order_by().values_list("pledge__unit_id").annotate(n=Count("pk"))
-    )
-    for key in keys:
-        own = numbers[key]
-        own["participations"] = own.get("participations", 0) + own.get("pledges", 0)
-    _count_cells(tier, units, numbers)
-    return numbers
+def compiled(rows: QuerySet[Any]) -> Statement | None:
+    """A QuerySet as a statement; None for one that is known to be empty."""
+    try:
+        sql, params = rows.query.get_compiler("default").as_sql()
+    except EmptyResultSet:
+        return None
+    return sql, tuple(params)
 
 
-def _collect(numbers: Numbers, name: str, rows: Iterable[tuple[int, int]]) -> None:
-    for unit, n in rows:
-        numbers[unit][name] = n
+def with_units(units: QuerySet[Unit]) -> Statement:
+    """The list `wanted` of a statement: the keys of the units."""
+    sql, params = compiled(units.order_by().values("pk")) or ("SELECT NULL WHERE 1 = 0", ())
+    return f"wanted (id) AS ({sql})", params
 
 
-def _people(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Any]]]:
-    counted = queries.counted_people(tier, day).filter(unit__in=keys)
-    left_out = queries.not_counted_people(tier, day).filter(unit__in=keys)
-    return [
+def own_rows(tier: Tier, day: date) -> Statement:
+    """Rows (measure, unit, n) of all measures that are counted; absent is nought.
+
+    A measure may come in several rows of a unit, which add up. `cells_missing` follows from others.
+    """
+    measured = [*_people(tier, day), *_pledges(tier, day), *_cells(tier)]
+    return _union((name, _by_unit(rows)) for name, rows in [*measured, *_partners(tier)])
+
+
+def own_days(tier: Tier, day: date) -> Statement:
+    """Rows (unit, day, people) by the day of a person's first registration, where the day is known.
+
+    Counted people where the tier has a rate, leads otherwise: the curve ends at `registered`.
+    """
+    rows: QuerySet[Any]
+    if tier.has_rate:
+        people: QuerySet[Any] = queries.counted_people(tier, day).filter(unit__in=_WANTED)
+        rows = queries.first_registration(people, tier).order_by().values_list("unit_id", "first")
+    else:
+        pledges = _in_wanted(tier).registered().filter(submitted_on__isnull=False)
+        firsts = queries.first_of_lead(pledges, tier, REGISTERED)
+        rows = firsts.order_by().values_list("unit_id", "submitted_on")
+    return compiled(rows.annotate(n=Count("pk"))) or (NOTHING, ())
+
+
+def _union(measured: Iterable[Measured]) -> Statement:
+    parts: list[str] = []
+    params: tuple[Any, ...] = ()
+    for name, rows in measured:
+        statement = compiled(rows)
+        if statement:
+            parts.append(f"SELECT '{name}', rows.* FROM ({statement[0]}) rows")  # noqa: S608  (a QuerySet)
+            params += statement[1]
+    return " UNION ALL ".join(parts) or NOTHING, params
+
+
+def _by_unit(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values_list("of_unit").annotate(n=Count("pk"))
+
+
+def _people(tier: Tier, day: date) -> list[Measured]:
+    counted = queries.counted_people(tier, day).filter(unit__in=_WANTED)
+    left_out = queries.not_counted_people(tier, day).filter(unit__in=_WANTED)
+    measured = [
         ("counted", counted),
         ("registered", queries.with_registered(counted, tier)),
         ("approved", queries.with_approved(counted, tier)),
@@ -47,19 +90,25 @@ def _people(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[
         ("exempt", left_out.filter(standing=Standing.EXEMPT)),
         ("away", left_out.filter(standing=Standing.AWAY)),
     ]
+    return _at(measured, "unit_id")
 
 
-def _in_units(tier: Tier, keys: list[int]) -> queries.PledgeQuerySet:
-    return queries.tier_pledges(tier).filter(unit__in=keys)
+def _at(measured: Iterable[Measured], unit: str) -> list[Measured]:
+    return [(name, rows.annotate(of_unit=F(unit))) for name, rows in measured]
 
 
-def _pledges(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet[Any]]]:
-    pledges = _in_units(tier, keys)
+def _in_wanted(tier: Tier) -> queries.PledgeQuerySet:
+    return queries.tier_pledges(tier).filter(unit__in=_WANTED)
+
+
+def _pledges(tier: Tier, day: date) -> list[Measured]:
+    pledges = _in_wanted(tier)
     registered, approved = pledges.registered(), pledges.approved()
     done = pledges.filter(status=PledgeStatus.DONE)
     final = Q(progress__is_final=True)
-    return [
+    measured: list[Measured] = [
         ("pledges", registered),
+        ("participations", registered),
         ("leads", queries.first_of_lead(registered, tier, REGISTERED)),
         ("leads_approved", queries.first_of_lead(approved, tier, APPROVED)),
         # A cadre's pledge counts among the members too, and waits for the body of its own tier only.
@@ -72,31 +121,15 @@ def _pledges(tier: Tier, keys: list[int], day: date) -> list[tuple[str, QuerySet
         ("carried_over", pledges.filter(status=PledgeStatus.CARRIED_OVER)),
         ("late", queries.late(pledges, day)),
     ]
+    return _at(measured, "unit_id")
 
 
-def _count_cells(tier: Tier, units: list[Unit], numbers: Numbers) -> None:
-    keys = [unit.pk for unit in units]
-    sent = set(queries.sent_cells(tier).filter(unit__in=keys).values_list("unit_id", flat=True))
-    for unit in units:
-        if unit.kind in CELL_KINDS and unit.ended_on is None:
-            own = numbers[unit.pk]
-            own["cells"] = 1
-            own["cells_sent"] = int(unit.pk in sent)
-            own["cells_missing"] = int(own.get("counted", 0) > own.get("registered", 0))
+def _partners(tier: Tier) -> list[Measured]:
+    partners = Partner.objects.filter(pledge__in=_in_wanted(tier).registered())
+    return _at([("participations", partners)], "pledge__unit_id")
 
 
-def own_daily(tier: Tier, units: list[Unit], day: date) -> list[tuple[int, date, int]]:
-    """(unit, day, people) by the day of a person's first registration, where the day is known.
-
-    Counted people where the tier has a rate, leads otherwise: the curve ends at `registered`.
-    """
-    keys = [unit.pk for unit in units]
-    rows: QuerySet[Any]
-    if tier.has_rate:
-        people: QuerySet[Any] = queries.counted_people(tier, day).filter(unit__in=keys)
-        rows = queries.first_registration(people, tier).order_by().values_list("unit_id", "first")
-    else:
-        pledges = _in_units(tier, keys).registered().filter(submitted_on__isnull=False)
-        firsts = queries.first_of_lead(pledges, tier, REGISTERED)
-        rows = firsts.order_by().values_list("unit_id", "submitted_on")
-    return list(rows.annotate(n=Count("pk")))
+def _cells(tier: Tier) -> list[Measured]:
+    cells = queries.cells_of(tier).filter(pk__in=_WANTED)
+    sent = queries.sent_cells(tier).filter(unit__in=_WANTED, unit__ended_on=None)
+    return [*_at([("cells", cells)], "pk"), *_at([("cells_sent", sent)], "unit_id")]

@@ -1,13 +1,17 @@
-"""Tasks of the queue `counts`: the consumer of the outbox, midnight, the nightly check."""
+"""Tasks of the queue `counts`: the consumer, midnight, the nightly check. In `jobs`: closings."""
 
 import logging
 
 from celery import shared_task
+from django.conf import settings
+from django.utils.translation import override
 
 from cadres import clock
 from reports import counts
+from reports.actions.closings import take
 from reports.audit import differences
 from reports.midnight import turn_day
+from reports.models import Closing
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +19,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="counts.consume")
 def consume() -> int:
     """Consume the outbox; woken by every change and by the sweep every ten seconds."""
-    return counts.drain()
+    return counts.drain(waits=False)
 
 
 @shared_task(name="counts.turn_day")
@@ -31,3 +35,15 @@ def check() -> int:
     for line in found[:50]:
         logger.error("figures differ: %s", line)
     return len(found)
+
+
+@shared_task(name=Closing.task_name)
+def closing(pk: int) -> None:
+    """Take one closing, in the language of the person who asked; twice the message is one closing."""
+    job = Closing.objects.select_related("campaign__host", "created_by").filter(pk=pk).first()
+    if job is None:
+        return
+    language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
+    with override(language), job.running() as claimed:
+        if claimed:
+            take(claimed)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import F, Max, Value
+from django.db.models.functions import Concat, Length, Substr
 from django.utils.translation import gettext as _
 
 from cadres.actions.body_names import committee_of, first_body, new_body
@@ -172,7 +172,8 @@ def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User
     if new_parent.is_cell or new_parent.ended_on is not None:
         raise UnitError(_("“%(unit)s” cannot have organisations below it") % {"unit": new_parent.name})
     _refuse_namesake(new_parent, unit.name)
-    touched = [pk for pk in (unit.pk, unit.parent_id, new_parent.pk) if pk is not None]
+    # Own numbers stay as they are: what stood above and what stands above it now is rolled up.
+    touched = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
     unit.parent = new_parent
     unit.save(update_fields=["parent"])
     _repath(unit, unit.path_below(new_parent.path))
@@ -185,7 +186,7 @@ def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User
 def _repath(unit: Unit, path: str) -> None:
     """Change the paths of the whole sub-tree by one UPDATE."""
     sub_tree = Unit.objects.under(unit.path)
-    deepest = max(map(len, sub_tree.values_list("path", flat=True)))
+    deepest = sub_tree.aggregate(deepest=Max(Length("path")))["deepest"]
     if deepest - len(unit.path) + len(path) > LONGEST_PATH:
         raise UnitError(_("The tree would become deeper than it may be"))
     sub_tree.update(path=Concat(Value(path), Substr(F("path"), len(unit.path) + 1)))

@@ -77,7 +77,7 @@ def test_a_consumer_that_dies_leaves_its_batch_to_the_next(district, monkeypatch
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(counts, "_roll_up", dies)
+        patched.setattr(counts, "roll_up", dies)
         with pytest.raises(SystemExit):
             counts.drain(DAY)
     assert UnitChange.objects.exists()
