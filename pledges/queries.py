@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, Substr
 
 from cadres.models import (
     PATH_STEP,
@@ -94,6 +94,16 @@ def with_quota(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
     return people.annotate(n_approved=Subquery(approved)).filter(n_approved__gte=tier.quota_min)
 
 
+def with_numbers(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
+    """The same people with `n_registered` and `n_approved`: how many such pledges each leads."""
+
+    def number(statuses: tuple[str, ...]) -> Coalesce:
+        led = _led(tier, statuses).order_by().values("member").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(led), 0)
+
+    return people.annotate(n_registered=number(REGISTERED), n_approved=number(APPROVED))
+
+
 def not_counted_people(tier: Tier, day: date) -> MembershipQuerySet:
     """People of a tier counted by standing who do not count, each with the reason in `standing`."""
     if tier.counted != Counted.STANDINGS:
@@ -126,6 +136,26 @@ def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
 
 
+def done(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Whose final result is done (hoàn thành)."""
+    return pledges.filter(status=PledgeStatus.DONE)
+
+
+def done_on_time(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Done, and on time by the final result (đúng hạn)."""
+    return done(pledges).filter(progress__is_final=True, progress__on_time=True)
+
+
+def done_beyond_target(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Done, and beyond the target by the final result (vượt mức)."""
+    return done(pledges).filter(progress__is_final=True, progress__beyond_target=True)
+
+
+def not_yet_approved(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Registered and not approved, each with the reason in `status`: of no account among approved ones."""
+    return pledges.registered().exclude(status__in=[str(status) for status in APPROVED])
+
+
 def first_registration(people: QuerySet[Any], tier: Tier) -> QuerySet[Any]:
     """People with the day of their first registration as `first`; unknown days are left out."""
     known = _led(tier, REGISTERED).filter(pledge__submitted_on__isnull=False)
@@ -152,6 +182,11 @@ def sent_cells(tier: Tier) -> QuerySet[SentList]:
 def cells_of(tier: Tier) -> QuerySet[Unit]:
     """Cells in force in the sub-tree of the campaign's host."""
     return Unit.objects.in_force().cells().under(tier.campaign.host.path)
+
+
+def cells_that_sent(tier: Tier) -> QuerySet[Unit]:
+    """Cells in force whose list of the tier was sent to the level above."""
+    return cells_of(tier).filter(sent_lists__tier=tier)
 
 
 def cell_people(cell: Unit, day: date) -> QuerySet[Member]:
