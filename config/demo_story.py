@@ -47,7 +47,7 @@ AMENDED = {
 }
 # Lists that the standing committee has endorsed already, at a meeting whose document has no number yet.
 ENDORSED = 10
-ENDORSED_TITLE = "Xác nhận danh sách đăng ký của các chi bộ cơ sở (đợt 1)"
+ENDORSED_TITLE = "Thông qua danh sách đăng ký của các chi bộ cơ sở (đợt 1)"
 ENDORSED_MEETING = Meeting(on=date(2024, 3, 25), presided_by="Đồng chí Bí thư Quận ủy", present=10, agreed=10)
 # Words that only the titles of the results told at the conference of 26/3 hold.
 FEATURED = (
