@@ -27,13 +27,14 @@ from pledges.states import EDITABLE, REGISTERED, CampaignState, PledgeStatus
 def visible_pledges(user: User) -> QuerySet[Pledge]:
     """Pledges the user may read: his own, and those of the sub-trees his roles read.
 
-    A draft is its author's: others see it only when they may type for the lead.
+    What was never sent is its author's, also once it was withdrawn: others see it only when they may
+    type for the lead.
     """
     scope = scope_of(user)
     own = Q(lead_member=scope.member_id) if scope.member_id else Q(pk__in=())
     cells = scope.paths.get(Role.CELL_SECRETARY, ())
-    # Of a member who moved, the old cell keeps what was registered there and the new one types for him.
-    typed = under(cells, "unit__") | under(cells, "lead_member__unit__")
+    of_the_cell = under(cells, "lead_member__unit__")
+    typed = of_the_cell & ~Q(tier__kind__in=LISTED)
     boards = under(scope.paths.get(Role.BOARD_OFFICER, ()), "campaign__host__")
     typed |= boards & Q(tier__kind__in=LISTED)
     officers = under(scope.paths.get(Role.GRASSROOTS_OFFICER, ()), "unit__")
@@ -41,7 +42,8 @@ def visible_pledges(user: User) -> QuerySet[Pledge]:
     if scope.may_type:
         delegated = Delegation.objects.on(clock.today()).filter(user=user).values("member")
         typed |= Q(lead_member__in=delegated, tier__kind__in=LISTED)
-    reads = under(scope.readable_paths, "unit__") & ~Q(status=PledgeStatus.DRAFT)
+    # Of a member who moved, the old cell keeps what was registered there and the new one reads it too.
+    reads = (under(scope.readable_paths, "unit__") | of_the_cell) & Q(versions_made__gt=0)
     return Pledge.objects.filter(own | typed | reads)
 
 
