@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadres.models import CadreEntry, Member, Membership, Unit, User
+from cadres.text import fold
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.journal import journal_tail, write_events
@@ -20,6 +21,7 @@ from pledges.actions.register import submit
 from pledges.actions.transitions import why_closed
 from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeTier, Tier, TierKind
 from pledges.permissions import can_record_cell_meeting, lane_of, why_not_register
+from pledges.sources import suggestions_for
 from pledges.states import EDITABLE, PledgeStatus
 
 ROW_FIELDS = ("title", "novelty", "product", "due_kind", "due_on")
@@ -128,6 +130,7 @@ class _Table:
         rows = [_Row(one) for one in typed]
         for row in rows:
             self._judge(row)
+        self.themes = self._themes(rows)
         self._begin([row for row in rows if row.begins])
         self._change([row for row in rows if row.changes])
         self._submit([row for row in rows if row.sends])
@@ -214,6 +217,13 @@ class _Table:
         wrong = rules.due_problem(content.get("due_on"), self.tier.campaign.year)
         return ("due_on", wrong) if wrong else None
 
+    def _themes(self, rows: Sequence[_Row]) -> dict[str, int]:
+        """Themes by the folded title of the suggested task that answers each; for rows that are written."""
+        if not any(row.begins or row.changes for row in rows):
+            return {}
+        suggested = suggestions_for(self.cell, self.tier).exclude(theme=None).order_by("unit__path", "order")
+        return {fold(title): theme for title, theme in suggested.values_list("title", "theme") if theme}
+
     def _begin(self, rows: Sequence[_Row]) -> None:
         for row in rows:
             row.pledge = Pledge(
@@ -224,6 +234,7 @@ class _Table:
                 unit=self.cell,
                 created_by=self.act.by,
                 lane=row.lane,
+                theme_id=self.themes.get(fold(row.typed.content.get("title", ""))),
                 **{name: row.typed.content[name] for name in ROW_FIELDS if name in row.typed.content},
             )
         begun = Pledge.objects.bulk_create([row.pledge for row in rows if row.pledge], batch_size=CHUNK)
@@ -239,11 +250,12 @@ class _Table:
             assert row.pledge is not None
             for name in ROW_FIELDS:
                 setattr(row.pledge, name, row.typed.content.get(name, getattr(row.pledge, name)))
+            row.pledge.theme_id = row.pledge.theme_id or self.themes.get(fold(row.pledge.title))
             pledges.append(row.pledge)
         pledges.sort(key=lambda pledge: (pledge.status, pledge.pk))
         for status, some in groupby(pledges, key=lambda pledge: pledge.status):
             write_events(some, act=self.act, action=EventAction.EDITED, to=PledgeStatus(status))
-        Pledge.objects.bulk_update(pledges, ROW_FIELDS, batch_size=CHUNK)
+        Pledge.objects.bulk_update(pledges, (*ROW_FIELDS, "theme"), batch_size=CHUNK)
         _move_tails(pledges)
 
     def _submit(self, rows: Sequence[_Row]) -> None:

@@ -101,7 +101,8 @@ class PledgeForm(forms.Form):
         if values["due"] not in periods_left(self.campaign.year, self.day):
             values["due"] = ""
         if source.theme:  # each campaign has themes of its own
-            values["theme"] = self.campaign.themes.filter(title=source.theme.title).first()
+            same = self.campaign.themes.filter(title=source.theme.title)
+            values["theme"] = same.values_list("pk", flat=True).first()
         return values | {"ref": uuid.uuid4()}
 
     def _offer_carrying(self) -> None:
@@ -240,3 +241,19 @@ class ShortForm(PledgeForm):
         error_messages={"required": gettext_lazy("Choose a quarter, the whole year or a day.")},
     )
     due_on = DayIfChosen(label=gettext_lazy("The day: day/month/year"))
+    # Not asked: it comes with a suggested task, or with the pledge that is taken over.
+    theme = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def _initial(self, pledge: Pledge | None) -> dict[str, Any]:
+        return super()._initial(pledge) | ({"theme": pledge.theme_id} if pledge else {})
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "theme" in self.data:
+            data["theme_id"] = self._theme(data.get("theme", ""))
+        return data
+
+    def _theme(self, key: str) -> int | None:
+        """A theme of the campaign; what is none is left out, as nobody has typed it."""
+        keys = self.campaign.themes.values_list("pk", flat=True) if key else ()
+        return next((pk for pk in keys if str(pk) == key), None)

@@ -19,6 +19,7 @@ COLUMNS = {
     "backlog": ("Tồn đọng từ năm",),
     "product": ("Kết quả, sản phẩm", "Kết quả, sản phẩm dự kiến", "Kết quả, mục tiêu", "Sản phẩm dự kiến"),
     "due": ("Thời hạn", "Thời gian hoàn thành", "Thời hạn hoàn thành"),
+    "theme": ("Chủ đề", "Chủ đề định hướng", "Thuộc chủ đề"),
     "partners": ("Đơn vị phối hợp", "Phối hợp"),
     "registered_on": ("Ngày đăng ký tại chi bộ", "Ngày đăng ký"),
     "result": ("Kết quả thực hiện",),

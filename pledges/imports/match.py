@@ -6,7 +6,7 @@ cadre by card number alone, at the unit that the list prints. What does not fit 
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -18,7 +18,8 @@ from cadres.imports.workbook import Problem, WorkbookError
 from cadres.models import CadreEntry, Member, Unit
 from cadres.text import fold
 from pledges.imports.columns import COLUMNS
-from pledges.imports.rows import PledgeLine, PledgeSheet
+from pledges.imports.rows import SHOWN, PledgeLine, PledgeSheet
+from pledges.imports.themes import theme_key, themes_of
 from pledges.models import Campaign, Pledge, Tier, TierKind
 from pledges.states import REGISTERED, PledgeStatus
 
@@ -48,6 +49,7 @@ class Matching:
     """A sheet against the roster: what fits, and what is wrong, the parser's problems included."""
 
     tier: Tier
+    themes: Mapping[str, int] = field(default_factory=dict)
     matched: list[Matched] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
@@ -62,6 +64,10 @@ class Matching:
         """How many people lead the pledges that fit."""
         return len({one.lead.pk for one in self.matched})
 
+    def theme_of(self, line: PledgeLine) -> int | None:
+        """The theme of the campaign that the line names."""
+        return self.themes.get(theme_key(line.theme))
+
 
 def match(sheet: PledgeSheet, campaign: Campaign, *, day: date) -> Matching:
     """Find the person and the unit of every usable line; `day` is today: nobody has registered after it.
@@ -70,6 +76,7 @@ def match(sheet: PledgeSheet, campaign: Campaign, *, day: date) -> Matching:
     """
     matching = Matching(_tier(sheet, campaign), problems=list(sheet.problems), refused=set(sheet.refused))
     look = _Look(sheet, matching.tier, day)
+    matching.themes = look.themes
     found: list[tuple[PledgeLine, Member, Unit]] = []
     for line in sheet.lines:
         place = look.place(line)
@@ -103,6 +110,7 @@ class _Look:
         self.labels = {name: column_label(sheet, name) for name in COLUMNS}
         self.by_cell = sheet.layout == "members"
         self.day = day
+        self.themes = themes_of(tier.campaign)
         self.host = tier.campaign.host
         self.units = _units_below(self.host)
         self.unit_by_pk = {unit.pk: unit for unit in self.units.values()}
@@ -116,7 +124,7 @@ class _Look:
 
     def place(self, line: PledgeLine) -> tuple[Member, Unit] | Problem:
         """Who leads the pledge, and the unit where it counts."""
-        if problem := self._too_long(line) or self._too_early(line):
+        if problem := self._too_long(line) or self._too_early(line) or self._wrong_theme(line):
             return problem
         return self._member(line) if self.by_cell else self._cadre(line)
 
@@ -140,6 +148,12 @@ class _Look:
         return self._problem(
             line, "registered_on", "future", message % {"day": f"{line.registered_on:%d/%m/%Y}"}
         )
+
+    def _wrong_theme(self, line: PledgeLine) -> Problem | None:
+        if not line.theme or theme_key(line.theme) in self.themes:
+            return None
+        message = _("“%(text)s” is no theme of the campaign; write its number or its title")
+        return self._problem(line, "theme", "unknown_theme", message % {"text": line.theme[:SHOWN]})
 
     def _member(self, line: PledgeLine) -> tuple[Member, Unit] | Problem:
         cell = self.cells[line.unit_path]

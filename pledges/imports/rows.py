@@ -50,6 +50,7 @@ class PledgeLine:
     registered_on: date | None
     backlog_since: int | None
     partners: list[str]
+    theme: str  # as written: the number of a theme of the campaign, or its title
     result: Result | None
 
 
@@ -169,6 +170,7 @@ class _Reading:
             registered_on=self._registered_on(number, row),
             backlog_since=self._backlog_since(number, row),
             partners=self._partners(row),
+            theme=self.header.text(row, "theme"),
             result=self._result(number, row, parse_product(product)),
         )
 

@@ -87,7 +87,7 @@ def write(
     created = done = 0
     for chunk in chunks(checked.matching.matched):
         done += len(chunk)
-        lines = [_typed(one, checked.tier, on) for one in chunk if one.pledge_id is None]
+        lines = [_typed(one, checked.matching, on) for one in chunk if one.pledge_id is None]
         then = _noting(advance, done, created)
         created += len(import_pledges.record_chunk(lines, act=act, then=then))
     results = _write_results(checked, by=by, source=source)
@@ -125,11 +125,11 @@ def _listed(matched: Sequence[Matched]) -> list[import_pledges.Listed]:
     ]
 
 
-def _typed(one: Matched, tier: Tier, on: date | None) -> Typed:
+def _typed(one: Matched, matching: Matching, on: date | None) -> Typed:
     line, product = one.line, parse_product(one.line.product)
     return Typed(
         ref=one.ref,
-        tier=tier,
+        tier=matching.tier,
         lead=one.lead,
         unit=one.unit,
         content={
@@ -139,6 +139,7 @@ def _typed(one: Matched, tier: Tier, on: date | None) -> Typed:
             "due_kind": line.due_kind,
             "due_on": line.due_on,
             "backlog_since": line.backlog_since,
+            "theme_id": matching.theme_of(line),
             "result_kind": product.result_kind,
             "measure_unit": product.measure_unit,
             "target": product.target,

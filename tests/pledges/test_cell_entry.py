@@ -12,7 +12,7 @@ from pledges.actions import register
 from pledges.actions.acts import Act, NotAllowedError
 from pledges.actions.cell_entry import RowTyped, save_rows
 from pledges.actions.journal import altered_versions, broken_chains
-from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeVersion, TierKind
+from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeVersion, Suggestion, Theme, TierKind
 from pledges.states import CampaignState, PledgeStatus
 from tests.factories import MemberFactory, UserFactory
 from tests.pledges.factories import (
@@ -55,6 +55,18 @@ def row(member, pledge=None, *, revision=None, ref=None, **content):
     if revision is None and pledge is not None:
         revision = pledge.revision
     return RowTyped(member_id=member.pk, ref=given, revision=revision, content=CONTENT | content)
+
+
+def test_a_suggested_task_keeps_its_theme_in_the_table(save, tier, cell):
+    theme = Theme.objects.create(campaign=tier.campaign, order=1, title="Môi trường")
+    Suggestion.objects.create(tier=tier, unit=cell.parent, order=1, title="Phân loại rác", theme=theme)
+    first, second = MemberFactory(unit=cell), MemberFactory(unit=cell)
+    save(row(first, title="phân loại rác"), row(second))
+    begun = Pledge.objects.get(lead_member=second)
+    assert (Pledge.objects.get(lead_member=first).theme, begun.theme) == (theme, None)
+    save(row(second, begun, title="Phân loại rác"), send=True)
+    sent = Pledge.objects.get(lead_member=second)
+    assert (sent.theme, sent.versions.get().content["theme_id"]) == (theme, theme.pk)
 
 
 def test_rows_are_saved_as_drafts_like_those_of_the_form(save, tier, cell, by):

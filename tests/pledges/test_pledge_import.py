@@ -16,6 +16,7 @@ from pledges.models import Campaign, Docket, Novelty, Pledge, PledgeEvent, Pledg
 from pledges.states import PledgeStatus
 from tests.factories import HostFactory, UnitFactory
 from tests.pledges.registration_lists import (
+    MEMBER_COLUMNS,
     TODAY,
     bring_in,
     cadres_campaign,
@@ -269,8 +270,34 @@ def test_matching_costs_the_same_queries_for_one_line_and_for_three(
         lines = [task(name, card) for card, name in names[:count]]
         lines += [task(f"{name} Em", None) for _card, name in names[:count]]
         sheet = parse_pledges(members_list(tmp_path / f"{count}.xlsx", {tayho.group: lines}), year=2024)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert match(sheet, campaign, day=TODAY).people == 2 * count
+
+
+@pytest.mark.parametrize("written", [2, "2", "02", "Chủ đề 2", "chuyển đổi số", "CHUYỂN ĐỔI SỐ."])
+def test_a_theme_is_named_by_its_number_or_its_title(tayho, tmp_path, written):
+    campaign = members_campaign(tayho.host)
+    for order, title in enumerate(("Trật tự đô thị", "Chuyển đổi số"), start=1):
+        campaign.themes.create(order=order, title=title)
+    person(tayho.cell, "Lê Văn An", "00000001")
+    lines = {tayho.group: [(*task("Lê Văn An", "00000001"), written), (*task("", None, "Việc hai"), None)]}
+    path = members_list(tmp_path / "dv.xlsx", lines, columns=(*MEMBER_COLUMNS, "Chủ đề"))
+    assert bring_in(path, campaign)["problems"] == []
+    themed, other = Pledge.objects.order_by("pk")
+    assert (themed.theme.title, other.theme) == ("Chuyển đổi số", None)
+    assert themed.versions.get().content["theme_id"] == themed.theme.pk
+    assert bring_in(path, campaign)["created"] == 0
+
+
+@pytest.mark.parametrize("written", [3, "0", "Văn hóa", "²"])
+def test_a_theme_the_campaign_does_not_have_is_a_problem_of_its_row(tayho, tmp_path, written):
+    campaign = members_campaign(tayho.host)
+    campaign.themes.create(order=1, title="Trật tự đô thị")
+    person(tayho.cell, "Lê Văn An", "00000001")
+    lines = {tayho.group: [(*task("Lê Văn An", "00000001"), written)]}
+    path = members_list(tmp_path / "dv.xlsx", lines, columns=(*MEMBER_COLUMNS, "Chủ đề"))
+    assert [code for _row, code in bring_in(path, campaign)["problems"]] == ["unknown_theme"]
+    assert Pledge.objects.count() == 0
 
 
 def test_list_of_another_year_is_refused_whole(tayho, tmp_path):

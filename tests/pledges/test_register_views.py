@@ -41,6 +41,7 @@ def test_the_member_and_his_secretary_see_the_four_questions(visit, url, own, le
             "product",
             "due",
             "due_on",
+            "theme",
         ]
         assert lead.name in text(response)
 

@@ -132,6 +132,23 @@ def test_a_suggestion_brings_its_theme_into_the_full_form(visit, lead, own, tier
     assert visit(own).get(url, {"suggestion": one.pk}).context["form"]["theme"].value() == theme.pk
 
 
+def test_a_suggestion_keeps_its_theme_through_the_short_form(visit, url, lead, own, tier):
+    theme = Theme.objects.create(campaign=tier.campaign, order=1, title="Môi trường")
+    one = Suggestion.objects.create(tier=tier, unit=lead.unit, order=1, title="Rác", theme=theme)
+    client = visit(own)
+    assert client.get(url, {"suggestion": one.pk}).context["form"]["theme"].value() == theme.pk
+    client.post(url, answers(title="Phân loại rác ở ngõ 35", theme=str(theme.pk)))
+    pledge = Pledge.objects.get()
+    assert (pledge.theme, pledge.versions.get().content["theme_id"]) == (theme, theme.pk)
+
+
+@pytest.mark.parametrize("theme", ["x", "-1", "²", "9" * 30, "foreign"])
+def test_a_theme_of_nobody_is_left_out(visit, url, lead, own, tier, theme):
+    foreign = Theme.objects.create(campaign=CampaignFactory(), order=1, title="Môi trường")
+    visit(own).post(url, answers(theme=str(foreign.pk) if theme == "foreign" else theme))
+    assert Pledge.objects.get().theme is None
+
+
 @pytest.mark.parametrize("name", ["from", "carry"])
 @pytest.mark.parametrize("value", ["x", "0b0e4b0e-6a1f-4f6e-9d55-0c6f9a7e4d11"])
 def test_what_does_not_exist_is_not_found(visit, url, own, name, value):
