@@ -12,6 +12,7 @@ from cadres.dates import due_label
 from cadres.models import Body, CadreEntry, Member, Unit
 from cadres.templatetags.display import number
 from pledges import queries
+from pledges.committee_figures import Below, below_by_path
 from pledges.docket_flags import GRAVE, Flag, Flags, Raised, flags_of
 from pledges.docket_flags import has_gone as has_gone  # told with what is read
 from pledges.models import (
@@ -251,7 +252,7 @@ def list_readings(
     beside = beside or Beside()
     tier, unit = docket.tier, docket.body.unit
     is_host = unit.pk == docket.campaign.host_id
-    cells = queries.cell_totals_below(tier, unit) if is_host else {}
+    cells = below_by_path(tier, None, unit) if is_host else {}
     adopted = queries.approved_by_path(tier, unit, directly_below=is_host)
     return [_list_reading(line, line.unit, cells, adopted, beside) for line in lines if line.unit]
 
@@ -259,11 +260,12 @@ def list_readings(
 def _list_reading(
     line: DocketLine,
     unit: Unit,
-    cells: dict[str, tuple[int, int]],
+    cells: dict[str, Below],
     adopted: dict[str, int],
     beside: Beside,
 ) -> ListReading:
-    sent, all_cells = (None, None) if unit.is_cell else cells.get(unit.path, (None, None))
+    below = None if unit.is_cell else cells.get(unit.path)
+    sent, all_cells = (below.sent, below.cells) if below else (None, None)
     tally = beside.opinions.by_line.get(line.pk) if beside.opinions else None
     return ListReading(line, sent, all_cells, adopted.get(unit.path, 0), tally, beside.corrected.get(line.pk))
 

@@ -248,14 +248,6 @@ def lists_awaiting(tier: Tier, body: Body) -> QuerySet[Unit]:
     return units.filter(~Exists(pending))
 
 
-def cell_totals_below(tier: Tier, unit: Unit) -> dict[str, tuple[int, int]]:
-    """By path of each unit directly below: how many cells have sent, and how many there are."""
-    branch = Substr("path", 1, len(unit.path) + PATH_STEP)
-    cells = with_list_state(cells_below(unit), tier).annotate(branch=branch).order_by().values("branch")
-    rows = cells.annotate(sent=Count("pk", filter=Q(list_sent=True)), all=Count("pk"))
-    return {row["branch"]: (row["sent"], row["all"]) for row in rows}
-
-
 def approved_by_path(tier: Tier, unit: Unit, *, directly_below: bool) -> dict[str, int]:
     """How many pledges below the unit are approved: by path of its cells, or of the units directly below."""
     step = len(unit.path) + PATH_STEP

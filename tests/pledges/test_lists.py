@@ -12,6 +12,7 @@ from pledges.actions import dockets, lists
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.dockets import Decision
 from pledges.actions.endorsements import build_endorsement
+from pledges.committee_figures import below_by_path
 from pledges.models import Docket, SentList
 from pledges.states import DocketState, Outcome
 from tests.factories import CellFactory, MemberFactory, UnitFactory, user_with
@@ -254,7 +255,11 @@ def test_cells_and_approved_pledges_are_told_by_unit_directly_below(place):
     direct = CellFactory(parent=host)
     for cell, status in ((sent, "approved"), (deep, "approved"), (deep, "submitted"), (direct, "approved")):
         pledge_in(status, MemberFactory(unit=cell), tier, secretary_of(cell))
-    assert queries.cell_totals_below(tier, host) == {place.unit.path: (1, 3), direct.path: (0, 1)}
+    below = below_by_path(tier, None, host)
+    assert {path: (one.sent, one.cells) for path, one in below.items()} == {
+        place.unit.path: (1, 3),
+        direct.path: (0, 1),
+    }
     assert queries.approved_by_path(tier, host, directly_below=True) == {place.unit.path: 2, direct.path: 1}
     assert queries.approved_by_path(tier, place.unit, directly_below=False) == {sent.path: 1, deep.path: 1}
     assert set(queries.awaited_lists(tier, place.unit)) == {sent, missing, deep}
