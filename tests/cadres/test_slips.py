@@ -224,6 +224,12 @@ def test_refused_lines_are_named_while_the_others_go_through(ward, officer):
     assert [event.user for event in events()] == [good]
 
 
+@pytest.mark.parametrize("told", ["slips", "-1", "https://example.org/", "//example.org/"])
+def test_the_way_back_is_a_page_of_this_site(ward, officer, told):
+    response = browser(officer).post(ISSUE, {"chosen": "", "next": told})
+    assert response.url == "/slips/"
+
+
 def test_an_account_of_nobody_without_a_role_gets_no_slip():
     with pytest.raises(PermissionDenied, match="confirm the role first"):
         issue_slip(user=UserFactory(), by=None)
