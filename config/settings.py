@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "cadres.middleware.PlainAddressMiddleware",
     "cadres.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cadres.middleware.FormAddressMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -1,5 +1,6 @@
 """The journal of records in words: what each act is called, and its codes and numbers as a line."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from cadres.models import RecordEvent
 from cadres.roles import Role
-from cadres.templatetags.display import number
+from cadres.templatetags.display import day, number
 
 ACTS: dict[str, Any] = {
     "account_created": gettext_lazy("account made"),
@@ -88,6 +89,10 @@ FACTS: dict[str, Any] = {
 }
 
 
+# Facts that are days: kept as 2024-01-15, told as an office writes them.
+DAYS = ("on",)
+
+
 def act_words(action: str) -> str:
     """What was done; an act that has no words is shown by its code."""
     return str(ACTS.get(action, action))
@@ -108,6 +113,8 @@ def _value(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, int):
         return str(value) if name == "year" else number(value)
+    if name in DAYS:
+        return day(date.fromisoformat(value))
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return str(value)

@@ -265,3 +265,11 @@ def test_the_journal_costs_the_same(client, visit, inspector, tier, cell, url, n
     client.force_login(inspector)
     with django_assert_num_queries(6):  # session, account, roles; rows, last check, last seal
         client.get(url)
+
+
+def test_a_day_is_told_as_an_office_writes_it(client, inspector, cell):
+    RecordEvent.objects.create(action="members_added", unit=cell, data={"members": 3, "on": "2024-01-15"})
+    client.force_login(inspector)
+    page = client.get(RECORDS).content.decode()
+    assert "15/01/2024" in page
+    assert "2024-01-15" not in page
