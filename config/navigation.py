@@ -231,6 +231,8 @@ def _organisation(desk: _Desk) -> list[Item]:
         ]
     if desk.scope.has(Role.INSPECTOR) or desk.scope.has(Role.ADMINISTRATOR):
         items.append(Item(_("Journal"), reverse("reports:journal")))
+    if desk.scope.has(Role.INSPECTOR):
+        items.append(Item(_("Checks of the figures"), reverse("reports:checks")))
     if desk.scope.has(Role.ADMINISTRATOR) or desk.scope.has(Role.BOARD_OFFICER):
         items.append(Item(_("Jobs"), reverse("reports:jobs")))
     return items

@@ -7,6 +7,7 @@ from cadres.guards import Fixed
 
 class ReportsConfig(AppConfig):
     name = "reports"
+    notice_kinds = "reports.notice_words.KINDS"
     append_only = (
         "reports_campaignreopening",
         "reports_closedunit",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import acts, annex, cell_book, dashboard, jobs, journal, lists, summary
+from reports.views import acts, annex, cell_book, checks, dashboard, jobs, journal, lists, summary
 
 app_name = "reports"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("dockets/<uuid:ref>/annex.docx", annex.docket_docx, name="docket_docx"),
     path("campaigns/<str:campaign>/cells/<str:unit>/list.xlsx", cell_book.cell_xlsx, name="cell_xlsx"),
     path("acts.xlsx", acts.acts_xlsx, name="acts_xlsx"),
+    path("figures/checks/", checks.check_list, name="checks"),
     path("definitions/", dashboard.definitions, name="definitions"),
     path("journal/", journal.pledge_journal, name="journal"),
     path("journal/records/", journal.record_journal, name="records"),

@@ -12,6 +12,8 @@ from cadres.models import Mail, RosterImport, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
 from pledges.models import DeskJob, PledgeImport
+from reports.models import FigureCheck
+from reports.views.checks import found
 
 SHOWN = 50
 
@@ -45,4 +47,6 @@ def job_list(request: HttpRequest) -> HttpResponse:
         for job in _visible(model, person(request)).select_related("created_by").order_by("-pk")[:SHOWN]
     ]
     jobs.sort(key=lambda job: job.created_at, reverse=True)
-    return TemplateResponse(request, "reports/jobs.html", {"jobs": jobs[:SHOWN]})
+    last = FigureCheck.objects.first()
+    context = {"jobs": jobs[:SHOWN], "check": last, "differing": found(last) if last else 0}
+    return TemplateResponse(request, "reports/jobs.html", context)

@@ -166,7 +166,25 @@ def test_the_audit_names_a_wrong_number(tier, host, cell):
     make_pledge(make_members(cell, 1)[0], tier)
     counts.drain(DAY)
     UnitCount.objects.filter(unit=host).update(registered=7)
-    assert differences(DAY) == [f"tier {tier.pk} unit {host.pk} registered: 7, recounted 1"]
+    assert [str(one) for one in differences(DAY)] == ["DV-2024 members TAYHO registered: 7, recounted 1"]
+
+
+def test_the_audit_finds_what_should_not_be_there_at_all(tier, host, cell):
+    empty = CellFactory(parent=host)
+    note_changes([cell.pk, empty.pk])
+    counts.drain(DAY)
+    UnitCount.objects.filter(unit=empty).update(late=3)
+    [found] = differences(DAY)
+    assert (found.unit, found.measure, found.kept, found.recounted) == (empty.code, "late", 3, 0)
+
+
+def test_the_audit_leaves_out_what_the_outbox_still_changes(tier, host, cell):
+    make_members(cell, 2)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    UnitCount.objects.filter(unit=host).update(registered=7)
+    note_changes([cell.pk])
+    assert differences(DAY) == []
 
 
 @pytest.mark.django_db

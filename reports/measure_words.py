@@ -1,0 +1,27 @@
+"""What each measure of the counts is called where it is told by itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+MEASURE_WORDS = {
+    "counted": _("people counted"),
+    "registered": _("people who have registered"),
+    "approved": _("people with an approved registration"),
+    "met_quota": _("people who have met the quota"),
+    "exempt": _("exempt people"),
+    "away": _("people who are away"),
+    "leads": _("leads of registrations"),
+    "leads_approved": _("leads of approved registrations"),
+    "pledges": _("registrations"),
+    "participations": _("participations"),
+    "awaiting": _("registrations that await a meeting"),
+    "returned": _("registrations to be amended"),
+    "pledges_approved": _("approved registrations"),
+    "done": _("tasks done"),
+    "on_time": _("tasks done on time"),
+    "beyond_target": _("tasks done beyond target"),
+    "carried_over": _("tasks carried over"),
+    "late": _("late tasks"),
+    "cells": _("cells in the figures"),
+    "cells_sent": _("cells that have sent their list"),
+    "cells_missing": _("cells where somebody has not registered"),
+}
