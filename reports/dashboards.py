@@ -11,6 +11,7 @@ from cadres.rates import Rate
 from cadres.templatetags.display import Curve, curve_geometry
 from pledges.models import Campaign, Progress, Tier, TierKind
 from pledges.states import CampaignState
+from reports.figures import BY_CODE, Figure, figure_lines
 from reports.models import DailyCount, UnitCount
 
 
@@ -35,6 +36,7 @@ class CadreCard:
     """The key cadres' pledges of one year in the unit."""
 
     campaign: Campaign
+    tier: Tier
     pledges: int
     people: int
     completed: Rate
@@ -70,6 +72,7 @@ class Dashboard:
     curve: Curve | None
     cadres: list[CadreCard]
     highlights: list[Highlight]
+    figures: list[tuple[Figure, Rate]]
 
     @property
     def missing(self) -> int:
@@ -89,14 +92,14 @@ def member_tiers(unit: Unit) -> list[Tier]:
 def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
     """The dashboard of a unit in a tier: four queries, whatever the tree."""
     row, children = _unit_and_children(unit, tier)
-    registered = _rate(row, "registered", "counted")
+    registered = BY_CODE["registered"].rate(row)
     return Dashboard(
         unit=unit,
         tier=tier,
         row=row,
         registered=registered,
-        approved=_rate(row, "approved", "counted"),
-        cells=_rate(row, "cells_sent", "cells"),
+        approved=BY_CODE["approved"].rate(row),
+        cells=BY_CODE["cells_sent"].rate(row),
         cells_missing=row.cells_missing if row else 0,
         not_counted=row.exempt + row.away if row else 0,
         awaiting=row.awaiting if row else 0,
@@ -106,11 +109,8 @@ def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
         curve=_curve(unit, tier, registered, day),
         cadres=cadre_cards(unit, tier.campaign),
         highlights=highlights(unit, tier.campaign),
+        figures=figure_lines(tier, row),
     )
-
-
-def _rate(row: UnitCount | None, numerator: str, denominator: str) -> Rate:
-    return Rate(getattr(row, numerator), getattr(row, denominator)) if row else Rate(0, 0)
 
 
 def _unit_and_children(unit: Unit, tier: Tier) -> tuple[UnitCount | None, list[ChildRow]]:
@@ -127,9 +127,9 @@ def _unit_and_children(unit: Unit, tier: Tier) -> tuple[UnitCount | None, list[C
 def _child(row: UnitCount) -> ChildRow:
     return ChildRow(
         unit=row.unit,
-        registered=_rate(row, "registered", "counted"),
-        approved=_rate(row, "approved", "counted"),
-        cells=_rate(row, "cells_sent", "cells"),
+        registered=BY_CODE["registered"].rate(row),
+        approved=BY_CODE["approved"].rate(row),
+        cells=BY_CODE["cells_sent"].rate(row),
         not_counted=row.exempt + row.away,
     )
 
@@ -142,9 +142,10 @@ def cadre_cards(unit: Unit, campaign: Campaign) -> list[CadreCard]:
     return [
         CadreCard(
             campaign=row.tier.campaign,
+            tier=row.tier,
             pledges=row.pledges,
             people=row.leads,
-            completed=Rate(row.done, row.pledges_approved),
+            completed=BY_CODE["completed"].rate(row),
             carried_over=row.carried_over,
             awaiting=row.awaiting,
         )

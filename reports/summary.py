@@ -13,7 +13,7 @@ from cadres.templatetags.display import moment, number, percent
 from cadres.templatetags.display import rate_text as rate
 from pledges.models import Tier
 from reports.dashboards import CadreCard, ChildRow, Dashboard, Highlight, dashboard
-from reports.figures import BY_CODE
+from reports.figures import BY_CODE, footnotes
 from reports.writers.party import Head
 from reports.writers.sheet import Column
 from reports.writers.word import SummaryDocument, SummaryRow
@@ -28,14 +28,16 @@ COMMITTEE_OF_ORGANISATION = {
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line of the summary: a unit directly below, or the whole."""
+    """One line of the summary: a unit below, what stands in the unit itself (`own`), or the whole."""
 
     no: int | None
+    unit: Unit
     name: str
     registered: Rate
     approved: Rate
     cells: Rate
     not_counted: int
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,24 @@ def summary(unit: Unit, tier: Tier, day: date) -> Summary:
     lines add up to the whole.
     """
     data = dashboard(unit, tier, day)
+    whole = data.registered, data.approved, data.cells, data.not_counted
     row = data.row
     own = None
     if row and data.children and (row.own_counted or row.own_exempt or row.own_away or row.own_cells):
         own = SummaryLine(
             no=None,
+            unit=unit,
             name=_("Directly in the unit"),
-            registered=Rate(row.own_registered, row.own_counted),
-            approved=Rate(row.own_approved, row.own_counted),
-            cells=Rate(row.own_cells_sent, row.own_cells),
+            registered=BY_CODE["registered"].rate(row, own=True),
+            approved=BY_CODE["approved"].rate(row, own=True),
+            cells=BY_CODE["cells_sent"].rate(row, own=True),
             not_counted=row.own_exempt + row.own_away,
+            own=True,
         )
     return Summary(
         data=data,
         lines=[_line(no, child) for no, child in enumerate(data.children, start=1)],
-        total=SummaryLine(None, _("Total"), data.registered, data.approved, data.cells, data.not_counted),
+        total=SummaryLine(None, unit, _("Total"), *whole),
         own=own,
         exempt=row.exempt if row else 0,
         away=row.away if row else 0,
@@ -86,7 +91,9 @@ def summary(unit: Unit, tier: Tier, day: date) -> Summary:
 
 
 def _line(no: int, child: ChildRow) -> SummaryLine:
-    return SummaryLine(no, child.unit.name, child.registered, child.approved, child.cells, child.not_counted)
+    return SummaryLine(
+        no, child.unit, child.unit.name, child.registered, child.approved, child.cells, child.not_counted
+    )
 
 
 def all_lines(report: Summary) -> list[SummaryLine]:
@@ -97,6 +104,11 @@ def all_lines(report: Summary) -> list[SummaryLine]:
 def provisional(report: Summary) -> str:
     """The mark of a report that no closing stands behind."""
     return _("Provisional figures as of %(moment)s") % {"moment": moment(report.at)}
+
+
+def figure_texts(report: Summary) -> list[str]:
+    """All figures of the unit with their numbers, one a line."""
+    return [f"{figure.title}: {rate(value, figure.decimals)}" for figure, value in report.data.figures]
 
 
 def sheet_columns() -> list[Column]:
@@ -161,9 +173,10 @@ def document(report: Summary) -> SummaryDocument:
             campaign_title=tier.campaign.title,
             year=tier.campaign.year,
             as_of=moment(report.at),
-            registered=rate(data.registered),
-            approved=rate(data.approved),
-            cells_sent=rate(data.cells, 1),
+            registered=_text("registered", data.registered),
+            approved=_text("approved", data.approved),
+            cells_sent=_text("cells_sent", data.cells),
+            figures=tuple(figure_texts(report)),
             not_counted=number(data.not_counted),
             not_counted_reasons=_reasons(report),
             rows=tuple(_word_row(line) for line in all_lines(report)),
@@ -173,10 +186,12 @@ def document(report: Summary) -> SummaryDocument:
             provisional=f"Số liệu tạm tính đến {moment(report.at)}",
             key_cadres=tuple(_cadre_text(card) for card in reversed(data.cadres)),
             highlights=tuple(highlight_text(item) for item in data.highlights),
-            definitions=tuple(
-                f"{BY_CODE[code].title}: {BY_CODE[code].definition}" for code in ("registered", "approved")
-            ),
+            definitions=tuple(footnotes(figure for figure, _value in data.figures)),
         )
+
+
+def _text(code: str, value: Rate) -> str:
+    return rate(value, BY_CODE[code].decimals)
 
 
 def _reasons(report: Summary) -> tuple[str, ...]:
@@ -206,7 +221,7 @@ def _cadre_text(card: CadreCard) -> str:
     text = f"Năm {year}: {number(pledges)} nội dung của {number(people)} đồng chí"
     done = card.completed
     if done.numerator:
-        text += f"; hoàn thành {rate(done, 1)}"
+        text += f"; hoàn thành {_text('completed', done)}"
     return text
 
 

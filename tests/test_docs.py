@@ -87,10 +87,12 @@ def test_the_glossary_defines_the_figure_as_the_registry_does(figure):
         vietnamese = str(figure.title)
     with override("en"):
         title, definition = f"{figure.title} · {vietnamese}", str(figure.definition)
+        exclusions = str(figure.exclusions)
     [row] = [line for line in GLOSSARY.splitlines() if line.startswith(f"| `{figure.code}` |")]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[1:4] == [title, definition, f"`{figure.numerator}` / `{figure.denominator}`"]
-    assert cells[5] == str(figure.decimals)
+    counts = f"`{figure.numerator}` / `{figure.denominator}`"
+    assert cells[1:5] == [title, definition, exclusions, counts]
+    assert cells[5:] == [str(figure.kind), str(figure.decimals), str(figure.version)]
 
 
 def test_the_readme_opens_with_a_screenshot_of_a_wide_page():

@@ -14,6 +14,7 @@ def remember(request: HttpRequest, of: str) -> HttpResponse:
     request.session[f"term:{of}"] = form.cleaned_data["q"] if form.is_valid() else ""
     query = request.GET.copy()
     query["page"] = "1"
+    query.pop("after", None)
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
 

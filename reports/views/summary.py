@@ -12,11 +12,12 @@ from cadres.access import person, signed_in
 from cadres.models import RecordEvent
 from reports import counts
 from reports.dashboards import member_tiers
-from reports.figures import BY_CODE
+from reports.figures import footnotes
 from reports.summary import (
     Summary,
     all_lines,
     document,
+    figure_texts,
     provisional,
     sheet_columns,
     sheet_row,
@@ -70,7 +71,8 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
         "campaign": report.data.tier.campaign,
         "lines": all_lines(report),
         "provisional": provisional(report),
-        "definitions": [BY_CODE[key] for key in ("registered", "approved", "cells_sent")],
+        "tier": report.data.tier,
+        "footnotes": footnotes(figure for figure, _rate in report.data.figures),
     }
     return TemplateResponse(request, "reports/summary.html", context)
 
@@ -87,10 +89,7 @@ def summary_xlsx(request: HttpRequest, code: str) -> HttpResponse:
         columns=sheet_columns(),
         rows=[sheet_row(line) for line in all_lines(report)],
         total=sheet_row(report.total),
-        notes=[
-            f"{BY_CODE[key].title}: {BY_CODE[key].definition}"
-            for key in ("registered", "approved", "cells_sent")
-        ],
+        foot=[*figure_texts(report), *footnotes(figure for figure, _rate in report.data.figures)],
         sheet_name=_("Summary"),
         provisional=provisional(report),
     )

@@ -173,6 +173,13 @@ class Book:
         else:
             sheet.write_blank(row, position, None, self._format(style, total=total))
 
+    def write_across(self, sheet: Worksheet, row: int, text: str, columns: Sequence[Column]) -> None:
+        """A wrapped text over the width of all columns, as footnotes stand below a table."""
+        if len(columns) > 1:
+            sheet.merge_range(row, 0, row, len(columns) - 1, "", self._format("note"))
+        self.write_text(sheet, row, 0, text, "note")
+        fit_height(sheet, row, [(text, sum(column.width for column in columns))])
+
     def close(self) -> None:
         """Put the parts together; until then the file is not a workbook."""
         self._workbook.close()

@@ -26,16 +26,19 @@ def write_table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[object]],
     total: Sequence[object] | None = None,
+    foot: Sequence[str] = (),
     notes: Sequence[str] = (),
     sheet_name: str,
     provisional: str | None = None,
 ) -> int:
-    """Write a table, titles above, total below, definitions on a sheet of their own; return its rows."""
+    """Write a table, titles above, total and foot below, notes on a sheet of their own; return its rows."""
     lines = [("title" if number == 0 else "subtitle", line) for number, line in enumerate(title_lines)]
     if provisional:
         lines.append(("provisional", provisional))
     with open_book(file, title=title_lines[0] if title_lines else sheet_name) as book:
-        written = _write_parts(book, columns, rows, lines=lines, total=total, sheet_name=sheet_name)
+        written = _write_parts(
+            book, columns, rows, lines=lines, total=total, foot=foot, sheet_name=sheet_name
+        )
         if notes:
             _write_notes(book, notes)
     return written
@@ -63,9 +66,10 @@ def _write_parts(
     *,
     lines: Sequence[tuple[str, str]],
     total: Sequence[object] | None,
+    foot: Sequence[str],
     sheet_name: str,
 ) -> int:
-    """The rows, going on in a further sheet where one is full; the total follows the last row."""
+    """The rows, going on in a further sheet where one is full; total and foot follow the last row."""
     sheet = book.open_table(sheet_name, columns, lines)
     first = at = len(lines) + 1
     written = 0
@@ -75,6 +79,9 @@ def _write_parts(
         book.write_row(sheet, at, values, columns, total=is_total)
         at += 1
         written += not is_total
+    # One row is left empty, so that a filter of the table stops above the footnotes.
+    for row, note in enumerate(foot, start=at + 1):
+        book.write_across(sheet, row, note, columns)
     return written
 
 

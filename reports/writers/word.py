@@ -90,6 +90,7 @@ class SummaryDocument:
     )
     key_cadres: tuple[str, ...] = ()  # "Năm 2023: 163 nội dung của 54 đồng chí"
     highlights: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()  # "Đạt số lượng tối thiểu: 6.870/7.560 (91%)", all of them
     definitions: tuple[str, ...] = ()
 
 
@@ -147,6 +148,7 @@ def build_unit_summary(data: SummaryDocument) -> bytes:
     )
     _write_registration(document, data)
     for name, lines in (
+        ("TỔNG HỢP CÁC SỐ LIỆU", data.figures),
         ("KẾT QUẢ ĐĂNG KÝ CỦA CÁN BỘ CHỦ CHỐT", data.key_cadres),
         ("MỘT SỐ KẾT QUẢ NỔI BẬT", data.highlights),
     ):

@@ -279,7 +279,7 @@ def test_the_reports_of_a_campaign_with_such_a_tier_are_those_of_its_members(pla
     place.pledge()
     unit, board = place.ward.unit, visit(place.ward.scene.board)
     assert board.get(f"/units/{unit.code}/summary/?campaign=DV-2024").status_code == 200
-    for page in ("", "people/", "pledges/"):
+    for page in ("", "figures/registered/", "pledges/"):
         response = board.get(f"/units/{unit.code}/{page}?campaign=DV-2024")
         assert response.context["tier"].kind == "members", page
     named = board.get(f"/units/{unit.code}/pledges/?campaign=DV-2024&tier=grassroots_cadres")

@@ -77,18 +77,6 @@ def test_the_figure_is_the_same_everywhere(client, officer, host, district):
     assert independent(host) == (16, 17)
     page = client.get("/units/TAYHO/")
     assert "16/17 (94%)" in text_of(page)
-    listed = client.get("/units/TAYHO/people/?show=registered")
-    assert listed.context_data["page"].paginator.count == 16
-    assert client.get("/units/TAYHO/people/?show=counted").context_data["page"].paginator.count == 17
-    missing = client.get("/units/TAYHO/people/?show=missing").context_data
-    assert missing["page"].paginator.count == 1
-    assert dict((key, n) for key, _label, n in missing["choices"]) == {
-        "missing": 1,
-        "registered": 16,
-        "approved": 1,
-        "counted": 17,
-        "not_counted": 2,
-    }
     summary = client.get("/units/TAYHO/summary/")
     assert "16/17 (94%)" in text_of(summary)
     sheet = openpyxl.load_workbook(BytesIO(client.get("/units/TAYHO/summary.xlsx").content)).worksheets[0]
@@ -153,10 +141,8 @@ def _featured(pledge) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/units/TAYHO/people/?show=registered", 13),
-        ("/units/TAYHO/people/?show=not_counted", 13),
         ("/units/TAYHO/pledges/?campaign=DV-2024", 12),
-        ("/units/TAYHO/summary/", 14),
+        ("/units/TAYHO/summary/", 15),
     ],
 )
 def test_lists_cost_the_same_whatever_their_length(
@@ -177,7 +163,6 @@ def test_lists_cost_the_same_whatever_their_length(
 
 ADDRESSES = [
     "/units/{}/",
-    "/units/{}/people/",
     "/units/{}/pledges/?campaign=DV-2024",
     "/units/{}/summary/",
     "/units/{}/summary.xlsx",
@@ -200,17 +185,8 @@ def test_only_get(client, officer, district, address):
     assert client.post(address.format("TAYHO")).status_code == 405
 
 
-def test_the_people_list_shows_nobody_of_another_branch(client, host, district, ward):
-    stranger = MemberFactory(unit=CellFactory(parent=UnitFactory(parent=host)), given_name="Xuyên")
-    client.force_login(user_with(Role.GRASSROOTS_OFFICER, unit=ward))
-    page = client.get(f"/units/{ward.code}/people/?show=counted").content.decode()
-    assert stranger.code not in page
-    assert "Xuyên" not in page
-
-
 def test_unknown_filters_are_not_found(client, officer, district):
     client.force_login(officer)
-    assert client.get("/units/TAYHO/people/?show=all").status_code == 404
     assert client.get("/units/TAYHO/?campaign=DV-1999").status_code == 404
     assert client.get("/units/TAYHO/pledges/?campaign=DV-1999").status_code == 404
     assert client.get("/units/TAYHO/?sort=nonsense").status_code == 200

@@ -1,0 +1,130 @@
+"""The lines of an opened number: one function makes them; page, paper and workbook show them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from cadres.models import Member, Rank, Unit
+from cadres.templatetags.display import number
+from cadres.templatetags.display import rate_text as rate
+from pledges import queries
+from pledges.models import Pledge, SentList, Tier
+from pledges.words import due_words, status_words
+from reports.figures import Kind, footnotes
+from reports.models import UnitCount
+from reports.opened import Opened, Part, parts_of
+from reports.writers.sheet import Column, write_table
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person with what he registered, a pledge with its lead, or a cell with the day of its list."""
+
+    unit: Unit
+    person: Member | None = None
+    rank: str = ""
+    reason: str = ""
+    pledges: tuple[Pledge, ...] = ()
+    sent_on: date | None = None
+
+
+def with_names(opened: Opened, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows with what their lines tell, in a fixed number of queries."""
+    if opened.figure.kind == Kind.PEOPLE:
+        return rows.select_related("member", "unit__parent")
+    if opened.figure.kind == Kind.PLEDGES:
+        return rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
+    sent = SentList.objects.filter(tier=opened.tier, unit=OuterRef("pk")).order_by().values("sent_on")
+    return rows.select_related("parent").annotate(sent_on=Subquery(sent))
+
+
+def lines_of(opened: Opened, rows: list[Any]) -> list[Line]:
+    """One line a row; `rows` from `with_names`."""
+    if opened.figure.kind == Kind.PLEDGES:
+        return [Line(row.unit, person=row.lead_member, pledges=(row,)) for row in rows]
+    if opened.figure.kind == Kind.CELLS:
+        return [Line(row, sent_on=row.sent_on) for row in rows]
+    pledges = _pledges_of([row.member_id for row in rows], opened.tier)
+    left_out = opened.part == Part.LEFT_OUT
+    return [
+        Line(
+            row.unit,
+            person=row.member,
+            rank=row.get_rank_display() if row.rank == Rank.PROBATIONARY else "",
+            reason=row.get_standing_display() if left_out else "",
+            pledges=tuple(pledges.get(row.member_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
+    found: dict[int, list[Pledge]] = {}
+    for start in range(0, len(members), 500):
+        some = queries.tier_pledges(tier).registered().filter(lead_member__in=members[start : start + 500])
+        for pledge in some.order_by("pk"):
+            assert pledge.lead_member_id is not None
+            found.setdefault(pledge.lead_member_id, []).append(pledge)
+    return found
+
+
+def title_of(opened: Opened) -> str:
+    """What the list is: the part; with the figure where the part does not name it."""
+    part = parts_of(opened.figure, opened.tier)[opened.part]
+    if opened.part in (Part.NUMERATOR, Part.REST):
+        return part
+    return _("%(figure)s: %(part)s") % {"figure": opened.figure.title, "part": part[:1].lower() + part[1:]}
+
+
+def write_list(file: BinaryIO, opened: Opened, row: UnitCount | None, lines: list[Line], at: str) -> None:
+    """The workbook of a list: its own count and time above, the definition below."""
+    figure = opened.figure
+    write_table(
+        file,
+        title_lines=[
+            title_of(opened),
+            f"{opened.unit.name} · {opened.tier.campaign.title}",
+            f"{figure.title}: {rate(figure.rate(row, own=opened.own), figure.decimals)}",
+            _("%(rows)s rows at %(moment)s") % {"rows": number(len(lines)), "moment": at},
+        ],
+        columns=_columns(opened),
+        rows=(_cells(opened, no, line) for no, line in enumerate(lines, start=1)),
+        foot=footnotes([figure]),
+        sheet_name=_("List"),
+    )
+
+
+def _columns(opened: Opened) -> list[Column]:
+    place = [Column(_("Organisation"), 30), Column(_("Level above"), 30)]
+    if opened.figure.kind == Kind.CELLS:
+        return [Column(_("No."), 6, "int"), *place, Column(_("List sent on"), 14, "date")]
+    columns = [Column(_("No."), 6, "int"), Column(_("Member"), 28), Column(_("Born"), 8, "number"), *place]
+    if opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE:
+        columns.append(Column(_("Why not counted"), 26))
+    return [
+        *columns,
+        Column(_("Registered task"), 56),
+        Column(_("Product"), 30),
+        Column(_("Deadline"), 14),
+        Column(_("State"), 24),
+    ]
+
+
+def _cells(opened: Opened, no: int, line: Line) -> list[object]:
+    place: list[object] = [line.unit.name, line.unit.parent.name if line.unit.parent else ""]
+    if opened.figure.kind == Kind.CELLS:
+        return [no, *place, line.sent_on]
+    person = line.person
+    cells: list[object] = [no, person.name if person else "", person.birth_year if person else None, *place]
+    if opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE:
+        cells.append(line.reason)
+    return [
+        *cells,
+        "\n".join(pledge.title for pledge in line.pledges),
+        "\n".join(pledge.product for pledge in line.pledges),
+        "\n".join(due_words(pledge) for pledge in line.pledges),
+        "\n".join(status_words(pledge, opened.tier) for pledge in line.pledges),
+    ]
