@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cadres import clock
-from cadres.models import Body, BodyKind, User
+from cadres.models import Body, BodyKind, Unit, User
+from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import telling
 from pledges.actions.acts import Act, NotAllowedError
@@ -63,22 +64,33 @@ def judge_meeting(docket: Docket, meeting: Meeting, day: date) -> int:
         raise NotAllowedError(_("Nobody in the cell could vote on that day."))
     if not seats:
         raise NotAllowedError(_("State the number of seats of the body."))
-    # In a cell also the exempt may attend, so only bodies of seats have a limit.
-    if body.kind != BodyKind.CELL_MEETING and meeting.present > seats:
-        raise NotAllowedError(_("More were present than the body has seats."))
-    if body.kind == BodyKind.CELL_MEETING:
-        members = queries.cell_people(body.unit, meeting.on).count()
-        if meeting.present > members:
-            raise NotAllowedError(_("More were present than the cell has members."))
-        # The exempt and the probationary attend without a vote.
-        if meeting.agreed > seats:
-            raise NotAllowedError(_("Only %(seats)s of the cell vote.") % {"seats": seats})
-    if meeting.agreed > meeting.present:
-        raise NotAllowedError(_("More agreed than were present."))
-    if meeting.agreed * 2 <= seats:
-        text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
-        raise NotAllowedError(text % {"agreed": meeting.agreed, "seats": seats})
+    cell = body.unit if body.kind == BodyKind.CELL_MEETING else None
+    if problem := votes_problem(cell, meeting.on, meeting.present, meeting.agreed, seats):
+        raise NotAllowedError(problem[1])
     return seats
+
+
+def votes_problem(
+    cell: Unit | None, on: date | None, present: int, agreed: int, seats: int | None
+) -> tuple[str, str] | None:
+    """Why the votes of a meeting do not hold, after the name of the number that is wrong; or None.
+
+    `cell` is the one that met, None a body of seats; what is not known yet of the day and of the
+    seats is not judged.
+    """
+    # In a cell the exempt and the probationary attend without a vote: its limit is its members.
+    if cell is not None and on is not None and seats and present > queries.cell_people(cell, on).count():
+        return "present", _("More were present than the cell has members.")
+    if cell is None and seats and present > seats:
+        return "present", _("More were present than the body has seats.")
+    if agreed > present:
+        return "agreed", _("More agreed than were present.")
+    if cell is not None and seats and agreed > seats:
+        return "agreed", _("Only %(seats)s of the cell vote.") % {"seats": number(seats)}
+    if seats and agreed * 2 <= seats:
+        text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
+        return "agreed", text % {"agreed": number(agreed), "seats": number(seats)}
+    return None
 
 
 def conclude(

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.actions.body_names import document_symbol
-from cadres.models import Body
+from cadres.models import Body, BodyKind
 from cadres.templatetags.display import number
-from pledges.actions.dockets import Meeting, seats_of
+from pledges.actions.dockets import Meeting, seats_of, votes_problem
 from pledges.actions.opinions import WITH_REASONS as OPINIONS_WITH_REASONS
 from pledges.actions.opinions import Opinion
 from pledges.forms.fields import Count, Day, FormRef, Words
@@ -95,13 +95,9 @@ class MeetingForm(forms.Form):
         seats = (seats_of(self.body, data["on"]) if data.get("on") else None) or data.get("seats")
         if present is None or agreed is None:
             return data
-        if seats and present > seats:
-            self.add_error("present", _("More were present than the body has seats."))
-        if agreed > present:
-            self.add_error("agreed", _("More agreed than were present."))
-        if seats and agreed * 2 <= seats:
-            text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
-            self.add_error("agreed", text % {"agreed": number(agreed), "seats": number(seats)})
+        cell = self.body.unit if self.body.kind == BodyKind.CELL_MEETING else None
+        if problem := votes_problem(cell, data.get("on"), present, agreed, seats):
+            self.add_error(*problem)
         return data
 
     def meeting(self) -> Meeting:

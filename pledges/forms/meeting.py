@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.models import Unit
-from cadres.templatetags.display import number
 from pledges import queries
-from pledges.actions.dockets import Decision, Meeting
+from pledges.actions.dockets import Decision, Meeting, votes_problem
 from pledges.actions.outcomes import WITH_REASONS
-from pledges.forms.fields import Count, Day, FormRef, Words, WordsIfChosen
+from pledges.forms.fields import ChoicesIfChosen, Count, Day, FormRef, Words, WordsIfChosen
 from pledges.models import Pledge
 from pledges.states import Outcome
 
@@ -83,10 +82,9 @@ class MeetingForm(forms.Form):
                 initial=Outcome.APPROVE,
                 label=_("What the cell decided"),
             )
-            self.fields[f"reasons_{pledge.pk}"] = forms.MultipleChoiceField(
+            self.fields[f"reasons_{pledge.pk}"] = ChoicesIfChosen(
                 choices=[(reason, reason) for reason in reasons],
                 widget=forms.CheckboxSelectMultiple,
-                required=False,
                 label=_("Usual reasons for %(name)s") % {"name": pledge.lead_member},
                 error_messages={"invalid_choice": _("This reason is no longer on the list.")},
             )
@@ -116,13 +114,8 @@ class MeetingForm(forms.Form):
         if present is None or agreed is None:
             return
         seats = queries.voting_members(self.cell, on) if on else None
-        if agreed > present:
-            self.add_error("agreed", _("More agreed than were present."))
-        elif seats and agreed > seats:
-            self.add_error("agreed", _("Only %(seats)s of the cell vote.") % {"seats": number(seats)})
-        elif seats and agreed * 2 <= seats:
-            text = _("%(agreed)s of %(seats)s is not more than half of the body: the act does not hold.")
-            self.add_error("agreed", text % {"agreed": number(agreed), "seats": number(seats)})
+        if problem := votes_problem(self.cell, on, present, agreed, seats):
+            self.add_error(*problem)
 
     @property
     def is_open(self) -> bool:

@@ -4,13 +4,14 @@ import uuid
 
 import pytest
 
-from cadres.models import RoleAssignment
+from cadres.models import Rank, RoleAssignment
 from cadres.roles import Role
-from pledges.actions import dockets
+from pledges.actions import cells, dockets
 from pledges.models import Docket, Pledge
 from pledges.states import PledgeStatus
-from tests.factories import HostFactory, user_with
-from tests.pledges.docket_scene import DAY, conclude, scene
+from tests.factories import HostFactory, MemberFactory, user_with
+from tests.pledges.docket_scene import DAY, conclude, meeting, scene, ward
+from tests.pledges.factories import pledge_of
 from tests.pledges.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,21 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     client = visit(place.recorder)
     with django_assert_num_queries(10):
         assert len(client.get(at(docket)).context["choices"].lines) == n
+
+
+def test_in_a_cell_the_probationary_attend_the_correcting_meeting_too(place, visit):
+    below = ward(place)
+    cell = below.cell(sent=False)
+    secretary = user_with(Role.CELL_SECRETARY, unit=cell)
+    leads = [MemberFactory(unit=cell) for _ in range(3)]
+    MemberFactory(unit=cell, rank=Rank.PROBATIONARY)
+    pledge_of(leads[0], below.tier, secretary)
+    votes = {"present": 4, "agreed": 3}
+    meets = {"cell": cell, "tier": below.tier, "decisions": {}, "by": secretary, "day": DAY}
+    first = cells.record_meeting(meeting=meeting(**votes), ref=uuid.uuid4(), **meets)
+    client = visit(secretary)
+    page = client.post(at(first), sent(first, **votes | {"agreed": "4"}))
+    assert page.context["form"].errors == {"agreed": ["Only 3 of the cell vote."]}
+    client.post(at(first), sent(first, **votes))
+    act = Docket.objects.get(corrects=first)
+    assert (act.seats, act.present, act.agreed) == (3, 4, 3)

@@ -166,7 +166,7 @@ WRONG = {
     "a day to come": ({"on": "27/03/2024"}, "on"),
     "no majority": ({"agreed": "1"}, "agreed"),
     "more agreed than present": ({"present": "2"}, "agreed"),
-    "more agreed than vote": ({"present": "4", "agreed": "4"}, "agreed"),
+    "more present than the cell has": ({"present": "4", "agreed": "4"}, "present"),
     "before the campaign": ({"on": "01/12/2022"}, "__all__"),
 }
 
