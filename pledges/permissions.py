@@ -169,6 +169,11 @@ def can_record_cell_meeting(user: User, cell: Unit) -> bool:
     return cell.is_cell and scope_of(user).covers(Role.CELL_SECRETARY, cell.path)
 
 
+def can_type_cell_list(user: User, cell: Unit, tier: Tier) -> bool:
+    """Whether the user types the list of the cell: its secretary, in a tier without a frozen list."""
+    return not tier.is_listed and can_record_cell_meeting(user, cell)
+
+
 def can_send_list(user: User, unit: Unit) -> bool:
     """Whether the user endorses the cells of a grassroots committee and sends its list upwards."""
     return _is_officer(user, unit)

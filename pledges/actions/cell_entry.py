@@ -20,7 +20,7 @@ from pledges.actions.journal import journal_tail, write_events
 from pledges.actions.register import submit
 from pledges.actions.transitions import why_closed
 from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeTier, Tier, TierKind
-from pledges.permissions import can_record_cell_meeting, lane_of, why_not_register
+from pledges.permissions import can_type_cell_list, lane_of, why_not_register
 from pledges.sources import suggestions_for
 from pledges.states import EDITABLE, PledgeStatus
 
@@ -59,11 +59,6 @@ class RowAnswer:
     done: bool = False
 
 
-def may_type_rows(user: User, cell: Unit, tier: Tier) -> bool:
-    """Whether the user types the list of the cell: its secretary, in a tier without a frozen list."""
-    return not tier.is_listed and can_record_cell_meeting(user, cell)
-
-
 def save_rows(
     rows: Sequence[RowTyped], *, tier: Tier, cell: Unit, by: User, day: date, send: bool
 ) -> list[RowAnswer]:
@@ -75,7 +70,7 @@ def save_rows(
     with the rows are untouched drafts among them, and what was amended since it was returned.
     Statements are constant per 500 rows. Raises NotAllowedError for whoever is not the secretary.
     """
-    if not may_type_rows(by, cell, tier):
+    if not can_type_cell_list(by, cell, tier):
         raise NotAllowedError(_("You cannot register for the members of this cell."))
     answers: list[RowAnswer] = []
     with transaction.atomic():

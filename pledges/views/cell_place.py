@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from cadres.access import person
 from cadres.models import Office, OfficeKind, Unit
 from cadres.permissions import can_read_unit
-from pledges.actions.cell_entry import may_type_rows
 from pledges.models import Tier, TierKind
+from pledges.permissions import can_type_cell_list
 from pledges.states import CampaignState
 
 
@@ -27,7 +27,7 @@ def cell_place(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Un
 def typed_place(request: HttpRequest, campaign: str, code: str) -> tuple[Tier, Unit]:
     """The same for whoever types the list of the cell; 403 for who only reads it."""
     tier, cell = cell_place(request, campaign, code)
-    if not may_type_rows(person(request), cell, tier):
+    if not can_type_cell_list(person(request), cell, tier):
         raise PermissionDenied(_("You cannot register for the members of this cell."))
     return tier, cell
 
