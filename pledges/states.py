@@ -66,15 +66,23 @@ class CampaignState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("campaign", "Closed")
 
 
-# A window may open again (gia hạn) before anything of it has begun to run; nothing else goes back.
+# A window may open again (gia hạn) before anything of it has begun to run, and what is closed on a document;
+# nothing else goes back.
 CAMPAIGN_TRANSITIONS: dict[str, frozenset[str]] = {
     CampaignState.DRAFT: frozenset({CampaignState.OPEN}),
     CampaignState.OPEN: frozenset({CampaignState.VETTING}),
     CampaignState.VETTING: frozenset({CampaignState.OPEN, CampaignState.RUNNING}),
     CampaignState.RUNNING: frozenset({CampaignState.EVALUATING}),
     CampaignState.EVALUATING: frozenset({CampaignState.CLOSED}),
-    CampaignState.CLOSED: frozenset(),
+    CampaignState.CLOSED: frozenset({CampaignState.EVALUATING}),
 }
+# Closed on an official closing, opened again on a document: neither is a plain step.
+ON_DOCUMENT: frozenset[tuple[str, str]] = frozenset(
+    {
+        (CampaignState.EVALUATING, CampaignState.CLOSED),
+        (CampaignState.CLOSED, CampaignState.EVALUATING),
+    }
+)
 
 
 class Outcome(models.TextChoices):

@@ -15,10 +15,11 @@ from pledges.completeness import Missing
 from pledges.completeness import what_is_missing as what_is_missing  # callers name both from here
 from pledges.models import Campaign, CampaignEvent
 from pledges.permissions import can_run_campaign
-from pledges.states import CAMPAIGN_TRANSITIONS, CampaignState
+from pledges.states import CAMPAIGN_TRANSITIONS, ON_DOCUMENT, CampaignState
 
 # What is closed is never changed.
 NOT_CLOSED = tuple(state.value for state in CampaignState if state != CampaignState.CLOSED)
+NOTE_LIMIT = 300
 DRAFTED = (CampaignState.DRAFT.value,)
 
 
@@ -30,9 +31,12 @@ class IncompleteError(NotAllowedError):
         super().__init__(" ".join(one.text for one in missing))
 
 
-def move_campaign(campaign_id: int, *, to: str, by: User, on: date, note: str = "") -> Campaign:
+def move_campaign(
+    campaign_id: int, *, to: str, by: User, on: date, note: str = "", document: str = ""
+) -> Campaign:
     """Move a campaign into the stage `to` by compare-and-set; already there, nothing happens.
 
+    `document` names the paper on which a campaign is closed or opened again; the event tells it.
     Raises NotAllowedError for who does not run it and for a stage that does not follow, and
     IncompleteError when it is opened and something is missing.
     """
@@ -44,6 +48,10 @@ def move_campaign(campaign_id: int, *, to: str, by: User, on: date, note: str = 
         return campaign
     if to not in CAMPAIGN_TRANSITIONS[before]:
         raise NotAllowedError(_("This stage does not follow on the one the campaign is in."))
+    if (before, to) in ON_DOCUMENT and not document:
+        raise NotAllowedError(
+            _("A campaign is closed on an official closing and opened again on a document.")
+        )
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign_id, state=before).update(state=to)
         campaign.refresh_from_db()
@@ -51,9 +59,14 @@ def move_campaign(campaign_id: int, *, to: str, by: User, on: date, note: str = 
             return _moved_by_another(campaign, to)
         _judge_opening(campaign, before, on)
         CampaignEvent.objects.create(
-            campaign=campaign, on=on, actor=by, from_state=before, to_state=to, note=note
+            campaign=campaign,
+            on=on,
+            actor=by,
+            from_state=before,
+            to_state=to,
+            note=" · ".join(filter(None, (document, note)))[:NOTE_LIMIT],
         )
-        if before == CampaignState.DRAFT:
+        if before in (CampaignState.DRAFT, CampaignState.CLOSED):
             recount_everything(campaign)
     return campaign
 

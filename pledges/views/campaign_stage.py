@@ -24,7 +24,7 @@ from pledges.actions.campaign_stages import move_campaign
 from pledges.completeness import BODIES, CADRE_LISTS, Missing, what_is_missing
 from pledges.models import Campaign, CampaignEvent
 from pledges.permissions import can_run_campaign
-from pledges.states import CAMPAIGN_TRANSITIONS, CampaignState
+from pledges.states import CAMPAIGN_TRANSITIONS, ON_DOCUMENT, CampaignState
 
 NOTE_LIMIT = 300
 
@@ -69,12 +69,6 @@ MOVES = {
         gettext_lazy("Go on to the year-end evaluation"),
         gettext_lazy("Results are reported, confirmed and evaluated."),
         gettext_lazy("Begin the year-end evaluation?"),
-    ),
-    (CampaignState.EVALUATING, CampaignState.CLOSED): Move(
-        CampaignState.CLOSED,
-        gettext_lazy("Close the campaign"),
-        gettext_lazy("Nothing in it is changed or counted anew after that."),
-        gettext_lazy("Close the campaign? Nothing in it can be changed afterwards."),
     ),
 }
 
@@ -155,7 +149,8 @@ def stage_panel(campaign: Campaign, day: date) -> dict[str, Any]:
     events = list(campaign.events.select_related("actor"))
     missing = what_is_missing(campaign, day) if campaign.state == CampaignState.DRAFT else []
     following = [state for state in CampaignState if state in CAMPAIGN_TRANSITIONS[campaign.state]]
-    moves = [MOVES[CampaignState(campaign.state), state] for state in following]
+    steps = [(CampaignState(campaign.state), state) for state in following]
+    moves = [MOVES[step] for step in steps if step not in ON_DOCUMENT]
     # Forward first; the one way back is the second choice.
     moves.sort(key=lambda move: CampaignState.values.index(move.to), reverse=True)
     return {
@@ -163,6 +158,7 @@ def stage_panel(campaign: Campaign, day: date) -> dict[str, Any]:
         "history": history(events),
         "lacks": lacks(campaign, missing),
         "moves": moves,
+        "on_document": any(step in ON_DOCUMENT for step in steps),
     }
 
 

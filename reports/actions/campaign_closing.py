@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cadres.jobs import JobState
 from cadres.models import User
 from cadres.templatetags.display import day as shown
 from pledges.actions.acts import NotAllowedError
@@ -14,16 +13,8 @@ from pledges.actions.campaign_stages import move_campaign
 from pledges.models import Campaign
 from pledges.permissions import can_run_campaign
 from pledges.states import CampaignState
-from reports.models import CampaignReopening, Closing, ClosingKind
-
-
-def last_official(campaign: Campaign) -> Closing | None:
-    """The finished official closing that speaks for the campaign: the last since it was opened again."""
-    found = Closing.objects.filter(campaign=campaign, kind=ClosingKind.OFFICIAL, state=JobState.DONE)
-    opened_again = CampaignReopening.objects.filter(campaign=campaign).order_by("-at").first()
-    if opened_again is not None:
-        found = found.filter(taken_at__gt=opened_again.at)
-    return found.order_by("-taken_at").first()
+from reports.closing_reading import last_official
+from reports.models import CampaignReopening, Closing
 
 
 def close_campaign(campaign_id: int, *, by: User, on: date) -> Campaign:

@@ -32,6 +32,7 @@ from reports.snapshot import snapshot
 # How a unit stands, as columns of its line.
 _LINE = {name: F(f"unit__{name}") for name in ("parent_id", "path", "name", "kind")}
 TRIES = 5
+SERIALIZATION_FAILURE = "40001"
 BATCH = 500
 # How many people are put away in a minute at the least: the lease is as long as the work may take.
 PEOPLE_A_MINUTE = 50_000
@@ -115,8 +116,8 @@ def take(closing: Closing) -> None:
             with snapshot():
                 _take(closing, day)
         except OperationalError as error:
-            # Somebody outside the outbox wrote a row of the counts between snapshot and recount.
-            if not left or getattr(error.__cause__, "sqlstate", "") != "40001":
+            # Somebody wrote a row that is written here too, after the snapshot and before that.
+            if not left or getattr(error.__cause__, "pgcode", "") != SERIALIZATION_FAILURE:
                 raise
         else:
             return

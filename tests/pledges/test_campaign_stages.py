@@ -10,7 +10,7 @@ from pledges.actions import campaign_edits, campaign_stages, campaign_tiers
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.campaign_stages import move_campaign
 from pledges.models import Campaign, CampaignEvent
-from pledges.states import CAMPAIGN_TRANSITIONS, CampaignState
+from pledges.states import CAMPAIGN_TRANSITIONS, ON_DOCUMENT, CampaignState
 from tests.pledges.campaign_scene import MEMBERS, OPENS, Office, office, url_of
 from tests.pledges.factories import DAY
 from tests.pledges.pages import text
@@ -31,8 +31,8 @@ def place(db) -> Office:
     return office()
 
 
-def move(campaign, to, by, on=DAY, note=""):
-    return move_campaign(campaign.pk, to=to, by=by, on=on, note=note)
+def move(campaign, to, by, on=DAY, note="", document=""):
+    return move_campaign(campaign.pk, to=to, by=by, on=on, note=note, document=document)
 
 
 def in_stage(place, state):
@@ -48,12 +48,15 @@ def in_stage(place, state):
 def test_each_move_is_kept_with_its_day_its_actor_and_its_note(place):
     campaign = place.complete()
     for number, state in enumerate(WAY):
-        move(campaign, state, place.board, on=date(2024, 4, 1 + number), note=f"Ghi chú {number}")
+        document = "12-BC/QU" if state == CampaignState.CLOSED else ""
+        on = date(2024, 4, 1 + number)
+        move(campaign, state, place.board, on=on, note=f"Ghi chú {number}", document=document)
     rows = campaign.events.values_list("from_state", "to_state", "on", "actor", "note")
     began, *moves = rows
     assert began == ("", "draft", DAY, place.board.pk, "")
     assert [row[1] for row in moves] == [state.value for state in WAY]
     assert moves[2] == ("vetting", "running", date(2024, 4, 3), place.board.pk, "Ghi chú 2")
+    assert moves[-1][-1] == "12-BC/QU · Ghi chú 4"
 
 
 @pytest.mark.parametrize("state", CampaignState)
@@ -169,9 +172,29 @@ def test_the_panel_offers_the_stages_that_follow_forward_first(place, visit, sta
     campaign = in_stage(place, state)
     page = visit(place.board).get(url_of(campaign))
     offered = [move.to for move in page.context["moves"]]
-    assert set(offered) == CAMPAIGN_TRANSITIONS[state]
+    assert set(offered) == {to for to in CAMPAIGN_TRANSITIONS[state] if (state, to) not in ON_DOCUMENT}
     assert offered == sorted(offered, key=list(CampaignState).index, reverse=True)
-    assert text(page).split("<dialog")[0].count("btn-primary") == (1 if offered else 0)
+    assert text(page).split("<dialog")[0].count("btn-primary") == (state != CampaignState.CLOSED)
+
+
+@pytest.mark.parametrize(("before", "to"), sorted(ON_DOCUMENT))
+def test_it_is_closed_and_opened_again_on_a_document_only(place, visit, before, to):
+    campaign = in_stage(place, before)
+    client = visit(place.board)
+    assert f"/campaigns/{campaign.code}/closings/" in text(client.get(url_of(campaign)))
+    page = client.post(url_of(campaign, "move"), {"to": to}, follow=True)
+    assert "on an official closing" in text(page)
+    campaign.refresh_from_db()
+    assert campaign.state == before
+    assert move(campaign, to, place.board, document="12-BC/QU").state == to
+
+
+def test_what_was_closed_is_counted_anew_when_it_opens_again(place):
+    campaign = in_stage(place, CampaignState.CLOSED)
+    UnitChange.objects.all().delete()
+    move(campaign, CampaignState.EVALUATING, place.board, document="15-QĐ/QU")
+    units = set(UnitChange.objects.filter(campaign=campaign.pk).values_list("unit_id", flat=True))
+    assert {place.host.pk, place.ward.pk, place.cell.pk} <= units
 
 
 def test_a_closed_campaign_shows_no_form(place, visit):
