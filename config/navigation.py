@@ -203,9 +203,15 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
 
 def _reports(desk: _Desk) -> list[Item]:
     unit = desk.unit(Role.BOARD_OFFICER, Role.GRASSROOTS_OFFICER, Role.INSPECTOR) or desk.body_unit
-    if unit is None or desk.tier(unit, TierKind.MEMBERS) is None:
+    tier = desk.tier(unit, TierKind.MEMBERS) if unit else None
+    if unit is None or tier is None:
         return []
-    return [Item(_("Make the report"), reverse("reports:summary", args=(unit.code,)))]
+    items = [Item(_("Make the report"), reverse("reports:summary", args=(unit.code,)))]
+    if tier.campaign.host.path.startswith(desk.scope.readable_paths):
+        items.append(
+            Item(_("Closings of figures"), reverse("reports:closing_list", args=(tier.campaign.code,)))
+        )
+    return items
 
 
 def _organisation(desk: _Desk) -> list[Item]:

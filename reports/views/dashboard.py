@@ -1,7 +1,7 @@
 """The dashboard of any unit, and the definitions of its figures."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
@@ -10,8 +10,10 @@ from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier
+from pledges.states import CampaignState
+from reports.closing_reading import last_official
 from reports.dashboards import dashboard, member_tiers, ranked
-from reports.figures import FIGURES
+from reports.figures import FIGURES, footnotes
 
 SHOWN = 12
 
@@ -36,12 +38,14 @@ def chosen_tier(tiers: list[Tier], campaign: str | None) -> Tier | None:
 @signed_in
 @require_GET
 def unit(request: HttpRequest, code: str) -> HttpResponse:
-    """Headline, meter, curve, units below ranked, key cadres by year, results."""
+    """Headline, meter, curve, units below ranked, key cadres by year, results; closed: its closing."""
     place = unit_for(person(request), code)
     tiers = member_tiers(place)
     tier = chosen_tier(tiers, request.GET.get("campaign"))
     if tier is None:
         return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
+    if tier.campaign.state == CampaignState.CLOSED and (closing := last_official(tier.campaign)):
+        return redirect("reports:closing_unit", closing.pk, place.code)
     data = dashboard(place, tier, clock.today())
     rows = ranked(data.children, request.GET.get("sort", "percent"))
     shown = rows if request.GET.get("all") else rows[:SHOWN]
@@ -54,6 +58,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "rows": shown,
         "n_children": len(rows),
         "parent": place.parent if place.parent and can_read_unit(person(request), place.parent) else None,
+        "footnotes": footnotes(figure for figure, _rate in data.figures),
         "days_left": tier.campaign.days_left(clock.today()),
     }
     return TemplateResponse(request, "reports/unit.html", context)

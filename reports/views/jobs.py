@@ -12,7 +12,7 @@ from cadres.models import Mail, RosterImport, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
 from pledges.models import DeskJob, PledgeImport
-from reports.models import FigureCheck
+from reports.models import Closing, FigureCheck
 from reports.views.checks import found
 
 SHOWN = 50
@@ -29,6 +29,7 @@ def _visible(model: type[Job], user: User) -> QuerySet[Job]:
         RosterImport: "host__",
         PledgeImport: "campaign__host__",
         DeskJob: "tier__campaign__host__",
+        Closing: "campaign__host__",
     }
     prefix = prefixes.get(model)
     if prefix is None:

@@ -1,0 +1,179 @@
+"""Two closings compared, or one with now: by unit and by name; late entries are what came after it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from cadres import clock
+from cadres.access import person, signed_in
+from cadres.models import Membership, Unit
+from cadres.permissions import can_read_unit
+from cadres.templatetags.display import moment
+from pledges.models import Pledge, Tier
+from pledges.states import PledgeStatus
+from reports import counts
+from reports.closing_compare import LISTS, PEOPLE, Frozen, Live, Side, by_unit, changes
+from reports.closing_reading import content_of, names_of
+from reports.closing_words import mark
+from reports.models import ClosedPerson, ClosedPledge, Closing
+from reports.views.closing_units import chosen_tier, closing_of, tiers_of
+from reports.views.dashboard import unit_for
+
+PAGE = 50
+NOW = "now"
+TITLES: dict[str, Any] = {
+    "newly_counted": gettext_lazy("Newly counted"),
+    "no_longer_counted": gettext_lazy("No longer counted"),
+    "newly_registered": gettext_lazy("Newly registered"),
+    "no_longer_registered": gettext_lazy("No longer registered"),
+    "new_pledges": gettext_lazy("New registrations"),
+    "gone_pledges": gettext_lazy("Registrations no longer counted"),
+    "changed_pledges": gettext_lazy("Another status"),
+}
+
+
+@dataclass(frozen=True)
+class Name:
+    """One line of a list of names: who, where, what; of a pledge its status then and now."""
+
+    name: str
+    unit: str
+    what: str = ""
+    before: str = ""
+    after: str = ""
+    on: Any = None
+
+
+@signed_in
+@require_GET
+def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:
+    """What changed between a closing and a later one, or now, in a unit that the person reads."""
+    unit = _unit(request, pk)
+    first, later = closing_of(pk, unit), _later(other, unit)
+    if later and later.campaign_id != first.campaign_id:
+        raise Http404
+    if later and first.taken_at and later.taken_at and later.taken_at < first.taken_at:
+        first, later = later, first
+    tier = chosen_tier(first, request.GET.get("tier", ""))
+    if later is None:
+        counts.drain()
+    before, after = _side(first, tier, unit), _side(later, tier, unit)
+    found = changes(before, after)
+    total, rows = by_unit(before, after, unit)
+    if total is None:
+        raise Http404
+    numbers = {name: rows.count() for name, rows in found.items()}
+    show = request.GET.get("show") or next((name for name in LISTS if numbers[name]), LISTS[0])
+    if show not in found:
+        raise Http404
+    page = Paginator(found[show], PAGE).get_page(request.GET.get("page"))
+    context = {
+        "unit": unit,
+        "unit_name": total.name,
+        "campaign": first.campaign,
+        "closing": first,
+        "tier": tier,
+        "tiers": tiers_of(first),
+        "later": later,
+        "marks": (mark(first), mark(later) if later else _now()),
+        "total": total,
+        "rows": [row for row in rows if row.changed],
+        "same": sum(not row.changed for row in rows),
+        "choices": [(name, TITLES[name], numbers[name]) for name in LISTS],
+        "show": show,
+        "title": TITLES[show],
+        "of_people": show in PEOPLE,
+        "page": page,
+        "names": _names(page, first if show.startswith(("no_", "gone")) else later, tier),
+        "nothing": not any(numbers.values()),
+        "address": reverse("reports:closing_compare", args=[pk, other]),
+    }
+    return TemplateResponse(request, "reports/closing_compare.html", context)
+
+
+def _side(closing: Closing | None, tier: Tier, unit: Unit) -> Side:
+    """One side at the unit, which may have stood elsewhere in the tree then."""
+    if closing is None:
+        return Live(tier, clock.today(), unit.path)
+    stood = closing.units.filter(tier=tier, unit=unit).values_list("path", flat=True).first()
+    return Frozen(closing, tier, stood or unit.path)
+
+
+def _now() -> str:
+    return _("Now, %(moment)s") % {"moment": moment(clock.now())}
+
+
+def _unit(request: HttpRequest, pk: int) -> Unit:
+    """The unit asked for, or the host of the closing, for who reads it."""
+    if code := request.GET.get("unit", ""):
+        return unit_for(person(request), code)
+    closing = Closing.objects.select_related("campaign__host").filter(pk=pk).first()
+    if closing is None or not can_read_unit(person(request), closing.campaign.host):
+        raise Http404
+    return closing.campaign.host
+
+
+def _later(other: str, unit: Unit) -> Closing | None:
+    if other == NOW:
+        return None
+    if not (other.isascii() and other.isdigit() and len(other) < 10):
+        raise Http404
+    return closing_of(int(other), unit)
+
+
+def _names(page: Iterable[Any], closing: Closing | None, tier: Tier) -> list[Name]:
+    """The rows of a page in words: as they were closed, or as they are now; two queries at most."""
+    rows = list(page)
+    if closing is not None:
+        names = names_of(closing, tier, {row.unit_id for row in rows})
+        versions = _versions(rows)
+        return [_closed(row, names, versions) for row in rows]
+    if rows and hasattr(rows[0], "pledge_id"):
+        pledges = Pledge.objects.select_related("lead_member", "unit").in_bulk([r.pledge_id for r in rows])
+        return [_live_pledge(pledges[row.pledge_id], row) for row in rows]
+    memberships = Membership.objects.select_related("member", "unit").in_bulk([row.pk for row in rows])
+    return [Name(memberships[row.pk].member.name, memberships[row.pk].unit.name) for row in rows]
+
+
+def _versions(rows: list[Any]) -> dict[int, Any]:
+    closed = [row.pk for row in rows if isinstance(row, ClosedPledge)]
+    return ClosedPledge.objects.select_related("version", "pledge").in_bulk(closed) if closed else {}
+
+
+def _closed(row: Any, names: dict[int, str], versions: dict[int, Any]) -> Name:
+    place = names.get(row.unit_id, "")
+    if isinstance(row, ClosedPerson):
+        return Name(row.name, place)
+    whole = versions[row.pk]
+    return Name(
+        row.lead_name or place,
+        place,
+        str(content_of(whole.version).get("title", "")),
+        _status(getattr(row, "status_before", None)),
+        _status(row.status),
+        whole.pledge.submitted_on,
+    )
+
+
+def _live_pledge(pledge: Pledge, row: Any) -> Name:
+    lead = pledge.lead_member
+    return Name(
+        lead.name if lead else pledge.unit.name,
+        pledge.unit.name,
+        pledge.title,
+        _status(getattr(row, "status_before", None)),
+        _status(pledge.status),
+        pledge.submitted_on,
+    )
+
+
+def _status(value: str | None) -> str:
+    return str(PledgeStatus(value).label) if value else ""

@@ -1,0 +1,285 @@
+"""A closing opened for any unit, as the live page is: figures, people and pledges as they were."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from cadres.access import person, signed_in
+from cadres.jobs import JobState
+from cadres.models import RecordEvent, Standing, Unit
+from cadres.permissions import can_read_unit
+from pledges.models import Tier, TierKind
+from pledges.states import REGISTERED, PledgeStatus
+from reports.closing_reading import (
+    ClosedLine,
+    OpenedClosing,
+    content_of,
+    how_many,
+    names_of,
+    open_unit,
+    people,
+    pledges,
+)
+from reports.closing_words import PEOPLE_LISTS, mark, matter_lines
+from reports.dashboards import ranked
+from reports.models import ClosedPerson, Closing, ClosingKind
+from reports.views.dashboard import unit_for
+from reports.views.summary import XLSX
+from reports.writers.sheet import Column, write_table
+
+PAGE = 50
+
+
+def opened(request: HttpRequest, pk: int, code: str) -> OpenedClosing:
+    """The closing at a unit that the person reads: 404 for strangers and for what it does not have."""
+    unit = unit_for(person(request), code)
+    closing = closing_of(pk, unit)
+    tier = chosen_tier(closing, request.GET.get("tier", ""))
+    found = open_unit(closing, tier, unit)
+    if found is None:
+        raise Http404
+    return found
+
+
+def closing_of(pk: int, unit: Unit) -> Closing:
+    """The finished closing, where the unit stands at or below its host or stood there then."""
+    done = Closing.objects.select_related("campaign__host", "created_by").filter(state=JobState.DONE)
+    return get_object_or_404(done.filter(units__unit=unit).distinct(), pk=pk)
+
+
+def tiers_of(closing: Closing) -> list[Tier]:
+    """The tiers that were closed, the members' first: that is the figure of the house."""
+    keys = [frozen["tier"] for frozen in closing.definitions["tiers"]]
+    found = Tier.objects.select_related("campaign__host").filter(pk__in=keys)
+    return sorted(found, key=lambda tier: (tier.kind != TierKind.MEMBERS, tier.order))
+
+
+def chosen_tier(closing: Closing, kind: str) -> Tier:
+    """The tier asked for, or the first."""
+    named = [tier for tier in tiers_of(closing) if not kind or tier.kind == kind]
+    if not named:
+        raise Http404
+    return named[0]
+
+
+def definitions_of(closing: Closing, tier: Tier) -> list[dict[str, str]]:
+    """How the figures of the tier were counted then, in the language of the page."""
+    language = (get_language() or "vi")[:2]
+    frozen = next(one for one in closing.definitions["tiers"] if one["tier"] == tier.pk)
+    figures = closing.definitions["figures"]
+    return [figures[code][language] | {"version": figures[code]["version"]} for code in frozen["figures"]]
+
+
+@signed_in
+@require_GET
+def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Headline, units below ranked, lists of names, what was open, how it was counted."""
+    data = opened(request, pk, code)
+    place, closing = data.total.unit, data.closing
+    parent = data.total.row.parent
+    rows = ranked(data.lines, request.GET.get("sort", "percent"))  # type: ignore[arg-type]
+    context = _frame(request, data) | {
+        "data": data,
+        "rows": rows,
+        "sort": request.GET.get("sort", "percent"),
+        "parent": parent if parent and can_read_unit(person(request), parent) else None,
+        "tiers": tiers_of(closing),
+        "matters": matter_lines(closing.campaign, closing.open_matters),
+        "definitions": definitions_of(closing, data.tier),
+        "others": _others(closing),
+        "reads_host": can_read_unit(person(request), closing.campaign.host),
+        "lists": [(key, label, how_many(data.total)[key]) for key, label in PEOPLE_LISTS.items()],
+        "unit": place,
+    }
+    return TemplateResponse(request, "reports/closing_unit.html", context)
+
+
+def _others(closing: Closing) -> list[Closing]:
+    """Other closings of the campaign to compare with, the newest first."""
+    rows = Closing.objects.filter(campaign=closing.campaign, state=JobState.DONE).exclude(pk=closing.pk)
+    return list(rows.defer("definitions", "open_matters").order_by("-taken_at")[:10])
+
+
+def _frame(request: HttpRequest, data: OpenedClosing) -> dict[str, Any]:
+    return {
+        "closing": data.closing,
+        "campaign": data.closing.campaign,
+        "tier": data.tier,
+        "unit": data.total.unit,
+        "unit_name": data.total.name,
+        "mark": mark(data.closing),
+        "provisional": data.closing.kind == ClosingKind.WORKING,
+    }
+
+
+@signed_in
+@require_GET
+def closed_people(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """People as they were counted or left out, each with the numbers of pledges."""
+    data = opened(request, pk, code)
+    show = request.GET.get("show", "missing")
+    if show not in PEOPLE_LISTS:
+        raise Http404
+    rows = people(data.closing, data.tier, data.total.row.path)[show].select_related("member")
+    page = Paginator(rows.order_by("path", "sort_key", "pk"), PAGE).get_page(request.GET.get("page"))
+    names = names_of(data.closing, data.tier, {row.unit_id for row in page})
+    context = _frame(request, data) | {
+        "page": page,
+        "people": [(row, names.get(row.unit_id, "")) for row in page],
+        "show": show,
+        "title": PEOPLE_LISTS[show],
+        "choices": [(key, label, how_many(data.total)[key]) for key, label in PEOPLE_LISTS.items()],
+    }
+    return TemplateResponse(request, "reports/closing_people.html", context)
+
+
+@signed_in
+@require_GET
+def closed_pledges(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Pledges as they stood: the version of then, its lead, its status."""
+    data = opened(request, pk, code)
+    rows = pledges(data.closing, data.tier, data.total.row.path)
+    status = request.GET.get("status", "")
+    if status in PledgeStatus.values:
+        rows = rows.filter(status=status)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = names_of(data.closing, data.tier, {row.unit_id for row in page})
+    context = _frame(request, data) | {
+        "page": page,
+        "pledges": [(row, content_of(row.version), names.get(row.unit_id, "")) for row in page],
+        "status": status,
+        "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
+    }
+    return TemplateResponse(request, "reports/closing_pledges.html", context)
+
+
+@signed_in
+@require_GET
+def unit_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """The units below with their total as a workbook, marked as the page is."""
+    data = opened(request, pk, code)
+    lines = [*data.lines] or [data.total]
+    rows = [_cells(number, line) for number, line in enumerate(lines, start=1)]
+    if data.own:
+        rows.append(_own_cells(data.own))
+    columns = [
+        Column(_("No."), 6, "int"),
+        Column(_("Organisation"), 46),
+        *(Column(label, 13, "int") for label in _labels()),
+    ]
+    return _workbook(request, data, columns, rows, total=_cells(None, data.total, _("Total")), what="units")
+
+
+def _labels() -> list[str]:
+    return [
+        _("Counted"),
+        _("Registered"),
+        _("Approved"),
+        _("Not registered"),
+        _("Not counted"),
+        _("Registered pledges"),
+        _("Approved pledges"),
+        _("Done"),
+        _("Cells that sent"),
+        _("Cells"),
+    ]
+
+
+def _cells(number: int | None, line: ClosedLine, name: str = "") -> list[object]:
+    return [number, name or line.name, *_figures(line, "")]
+
+
+def _own_cells(line: ClosedLine) -> list[object]:
+    return [None, _("Directly in the unit"), *_figures(line, "own_")]
+
+
+def _figures(line: ClosedLine, prefix: str) -> list[object]:
+    def of(name: str) -> int:
+        return int(getattr(line.row, prefix + name))
+
+    return [
+        of("counted"),
+        of("registered"),
+        of("approved"),
+        of("counted") - of("registered"),
+        of("exempt") + of("away"),
+        of("pledges"),
+        of("pledges_approved"),
+        of("done"),
+        of("cells_sent"),
+        of("cells"),
+    ]
+
+
+@signed_in
+@require_GET
+def people_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """One row a person, counted or not, as a workbook."""
+    data = opened(request, pk, code)
+    rows = ClosedPerson.objects.filter(
+        closing=data.closing, tier=data.tier, path__startswith=data.total.row.path
+    ).order_by("path", "sort_key", "pk")
+    names = dict(data.closing.units.filter(tier=data.tier).values_list("unit_id", "name"))
+    columns = [
+        Column(_("Member"), 30),
+        Column(_("Birth year"), 11),
+        Column(_("Cell"), 40),
+        Column(_("Standing"), 34),
+        Column(_("Counted"), 12),
+        Column(_("Registered pledges"), 13, "int"),
+        Column(_("Approved pledges"), 13, "int"),
+    ]
+    return _workbook(request, data, columns, (_person(row, names) for row in rows.iterator()), what="people")
+
+
+def _person(row: ClosedPerson, names: dict[int, str]) -> list[object]:
+    return [
+        row.name,
+        str(row.birth_year or ""),
+        names.get(row.unit_id, ""),
+        str(Standing(row.standing).label),
+        _("yes") if row.counted else _("no"),
+        row.registered,
+        row.approved,
+    ]
+
+
+def _workbook(
+    request: HttpRequest,
+    data: OpenedClosing,
+    columns: list[Column],
+    rows: Any,
+    *,
+    what: str,
+    total: list[object] | None = None,
+) -> HttpResponse:
+    """The file, named without a person's name, and a line in the export log."""
+    closing, file = data.closing, BytesIO()
+    written = write_table(
+        file,
+        title_lines=[data.total.name, closing.campaign.title],
+        columns=columns,
+        rows=rows,
+        total=total,
+        notes=[f"{one['title']}: {one['definition']}" for one in definitions_of(closing, data.tier)],
+        sheet_name=_("Closing"),
+        provisional=mark(closing),
+    )
+    RecordEvent.objects.create(
+        actor=person(request),
+        action="export_closing",
+        unit=data.total.unit,
+        data={"format": "xlsx", "campaign": closing.campaign.code, "closing": closing.pk, "rows": written},
+    )
+    name = f"{closing.campaign.code}-{data.total.unit.code}-{closing.pk}-{what}.xlsx"
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
