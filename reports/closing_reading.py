@@ -9,6 +9,7 @@ from cadres.jobs import JobState
 from cadres.models import Unit
 from cadres.rates import Rate
 from pledges.models import Campaign, PledgeVersion, Tier
+from pledges.states import CampaignState
 from reports.figures import BY_CODE
 from reports.models import (
     CampaignReopening,
@@ -27,6 +28,11 @@ def last_official(campaign: Campaign) -> Closing | None:
     if opened_again is not None:
         found = found.filter(taken_at__gt=opened_again.at)
     return found.order_by("-taken_at").first()
+
+
+def speaking_for(campaign: Campaign) -> Closing | None:
+    """The closing whose figures are those of the campaign: none while it is not closed."""
+    return last_official(campaign) if campaign.state == CampaignState.CLOSED else None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from cadres.rates import Rate
 from cadres.templatetags.display import Curve, curve_geometry
 from pledges.models import Campaign, Progress, Tier, TierKind
 from pledges.states import CampaignState
+from reports.closing_reading import speaking_for
 from reports.figures import BY_CODE, Figure, figure_lines
-from reports.models import DailyCount, UnitCount
+from reports.models import ClosedUnit, Closing, DailyCount, UnitCount
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class Highlight:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """One unit in one campaign of members, and the key cadres' years beside it."""
+    """One unit in one campaign of members, and the key cadres' years beside it.
+
+    `closing` is where the figures come from once the campaign is closed.
+    """
 
     unit: Unit
     tier: Tier
@@ -73,6 +77,7 @@ class Dashboard:
     cadres: list[CadreCard]
     highlights: list[Highlight]
     figures: list[tuple[Figure, Rate]]
+    closing: Closing | None = None
 
     @property
     def missing(self) -> int:
@@ -91,7 +96,9 @@ def member_tiers(unit: Unit) -> list[Tier]:
 
 def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
     """The dashboard of a unit in a tier: four queries, whatever the tree."""
-    row, children = _unit_and_children(unit, tier)
+    closing = speaking_for(tier.campaign)
+    rows = _closed_rows(unit, tier, closing) if closing else _rows(unit, tier)
+    row, children = _unit_and_children(unit, rows)
     registered = BY_CODE["registered"].rate(row)
     return Dashboard(
         unit=unit,
@@ -110,16 +117,30 @@ def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
         cadres=cadre_cards(unit, tier.campaign),
         highlights=highlights(unit, tier.campaign),
         figures=figure_lines(tier, row),
+        closing=closing,
     )
 
 
-def _unit_and_children(unit: Unit, tier: Tier) -> tuple[UnitCount | None, list[ChildRow]]:
+def _rows(unit: Unit, tier: Tier) -> list[UnitCount]:
     """The unit's counts and those of the units directly below, in the order of the tree.
 
     One statement, hence one snapshot: the lines always add up to the total.
     """
     counts = UnitCount.objects.select_related("unit").filter(tier=tier)
-    rows = list(counts.filter(Q(unit=unit) | Q(unit__parent=unit)).order_by("unit__path"))
+    return list(counts.filter(Q(unit=unit) | Q(unit__parent=unit)).order_by("unit__path"))
+
+
+def _closed_rows(unit: Unit, tier: Tier, closing: Closing) -> list[Any]:
+    """The same as they were closed, with the names of then."""
+    counts = ClosedUnit.objects.select_related("unit").filter(closing=closing, tier=tier)
+    rows = list(counts.filter(Q(unit=unit) | Q(parent=unit)).order_by("path"))
+    for row in rows:
+        row.unit.name = row.name
+        row.updated_at = closing.taken_at  # type: ignore[attr-defined]  # as counts have it
+    return rows
+
+
+def _unit_and_children(unit: Unit, rows: list[Any]) -> tuple[Any, list[ChildRow]]:
     own = next((row for row in rows if row.unit_id == unit.pk), None)
     return own, [_child(row) for row in rows if row.unit_id != unit.pk]
 

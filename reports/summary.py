@@ -12,6 +12,7 @@ from cadres.rates import Rate
 from cadres.templatetags.display import moment, number, percent
 from cadres.templatetags.display import rate_text as rate
 from pledges.models import Tier
+from reports.closing_words import mark
 from reports.dashboards import CadreCard, ChildRow, Dashboard, Highlight, dashboard
 from reports.figures import BY_CODE, footnotes
 from reports.writers.party import Head
@@ -102,7 +103,9 @@ def all_lines(report: Summary) -> list[SummaryLine]:
 
 
 def provisional(report: Summary) -> str:
-    """The mark of a report that no closing stands behind."""
+    """The mark of a report: of the official closing behind it, or that none stands behind it."""
+    if report.data.closing is not None:
+        return mark(report.data.closing)
     return _("Provisional figures as of %(moment)s") % {"moment": moment(report.at)}
 
 
@@ -183,7 +186,7 @@ def document(report: Summary) -> SummaryDocument:
             total=_word_row(report.total),
             signer=("T/M BAN THƯỜNG VỤ", "PHÓ BÍ THƯ", "(họ và tên)"),
             recipients=_recipients(report.unit),
-            provisional=f"Số liệu tạm tính đến {moment(report.at)}",
+            provisional=provisional(report),
             key_cadres=tuple(_cadre_text(card) for card in reversed(data.cadres)),
             highlights=tuple(highlight_text(item) for item in data.highlights),
             definitions=tuple(footnotes(figure for figure, _value in data.figures)),

@@ -10,8 +10,7 @@ from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier
-from pledges.states import CampaignState
-from reports.closing_reading import last_official
+from reports.closing_reading import speaking_for
 from reports.dashboards import dashboard, member_tiers, ranked
 from reports.figures import FIGURES, footnotes
 
@@ -44,7 +43,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     tier = chosen_tier(tiers, request.GET.get("campaign"))
     if tier is None:
         return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
-    if tier.campaign.state == CampaignState.CLOSED and (closing := last_official(tier.campaign)):
+    if closing := speaking_for(tier.campaign):
         return redirect("reports:closing_unit", closing.pk, place.code)
     data = dashboard(place, tier, clock.today())
     rows = ranked(data.children, request.GET.get("sort", "percent"))

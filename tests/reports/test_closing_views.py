@@ -343,6 +343,11 @@ def test_a_campaign_ends_on_its_official_closing_only(place, visit):
     assert (event.actor, event.note) == (place.board, "12-BC/QU, 26/03/2024")
     response = client.get(reverse("reports:unit", args=[place.host.code]))
     assert response.url == opened(closing, place.host)
+    make_pledge(place.other, place.tier)
+    counts.drain(DAY)
+    page = client.get(reverse("reports:summary", args=[place.host.code]))
+    assert page.context["report"].total.registered.numerator == 2
+    assert "12-BC/QU of 26/03/2024" in text(page)
 
 
 def test_no_campaign_under_way_is_ended(place, visit):
