@@ -1,5 +1,6 @@
 """The consumer of the outbox: own numbers, roll-up, day, idempotence, an independent recount."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cadres.models import Membership, Standing, UnitChange
+from cadres.actions.members import change_standing, move_members
+from cadres.actions.units import UnitError, move_unit
+from cadres.models import Member, Membership, Standing, Unit, UnitChange
 from cadres.outbox import note_changes
 from pledges.actions import transitions
 from pledges.actions.acts import Act
@@ -201,6 +204,14 @@ def _whole_is_own_and_children(data):
     tier, units = _random_district(data)
     counts.drain(DAY)
     assert differences(DAY) == []
+    for _ in range(data.draw(st.integers(0, 4))):
+        _something_moves(data, units)
+        if data.draw(st.booleans()):
+            counts.drain(DAY)
+            assert differences(DAY) == []
+    counts.drain(DAY)
+    assert differences(DAY) == []
+    units = list(Unit.objects.filter(pk__in=[unit.pk for unit in units]))
     for unit in units:
         whole = row(tier, unit)
         below = UnitCount.objects.filter(tier=tier, unit__parent=unit)
@@ -208,6 +219,23 @@ def _whole_is_own_and_children(data):
             assert getattr(whole, name) == getattr(whole, f"own_{name}") + sum(
                 getattr(b, name) for b in below
             )
+
+
+def _something_moves(data, units):
+    """A unit or a person goes elsewhere, or a standing changes; what may not be is refused."""
+    what = data.draw(st.sampled_from(["unit", "person", "standing"]))
+    members = list(Member.objects.order_by("pk"))
+    if what == "unit" and len(units) > 1:
+        unit = data.draw(st.sampled_from(units[1:]))
+        with suppress(UnitError):
+            move_unit(unit, data.draw(st.sampled_from(units)), on=DAY, decision="1-QĐ/QU", by=None)
+    elif what == "person" and members:
+        cells = [unit for unit in units if unit.kind == "cell"]
+        moved = data.draw(st.lists(st.sampled_from(members), min_size=1, max_size=3, unique=True))
+        move_members(moved, data.draw(st.sampled_from(cells)), on=DAY, by=None)
+    elif what == "standing" and members:
+        standing = data.draw(st.sampled_from([Standing.ACTIVE, Standing.EXEMPT, Standing.AWAY]))
+        change_standing([data.draw(st.sampled_from(members))], standing=standing, on=DAY, by=None)
 
 
 def _random_district(data):
@@ -228,4 +256,4 @@ def _random_district(data):
                 if data.draw(st.booleans()):
                     transitions.approve([pledge.pk], act=PAPER)
     note_changes([unit.pk for unit in (*units, *cells)])
-    return tier, units
+    return tier, [*units, *cells]
