@@ -146,9 +146,17 @@ def pledges(closing: Closing, tier: Tier, path: str) -> QuerySet[ClosedPledge]:
 
 
 def names_of(closing: Closing, tier: Tier, units: set[int]) -> dict[int, str]:
-    """The names of units as they were, by key: one query."""
-    rows = ClosedUnit.objects.filter(closing=closing, tier=tier, unit__in=units)
-    return dict(rows.values_list("unit_id", "name"))
+    """The names of units as they were, each with the one above it, by key: two queries."""
+    rows = ClosedUnit.objects.filter(closing=closing, tier=tier)
+    found = list(rows.filter(unit__in=units).values_list("unit_id", "parent_id", "name"))
+    above = rows.filter(unit__in={parent for _unit, parent, _name in found if parent})
+    parents = dict(above.values_list("unit_id", "name"))
+    return {unit: place_words(name, parents.get(parent or 0, "")) for unit, parent, name in found}
+
+
+def place_words(name: str, above: str) -> str:
+    """A unit with the one above it: cells of many wards bear the same name."""
+    return f"{name}, {above}" if above else name
 
 
 def content_of(version: PledgeVersion | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Left, Trim
@@ -80,7 +81,10 @@ def _insert(model: type[Model], rows: QuerySet[Any], columns: Mapping[str, Any])
     """INSERT … SELECT of the rows, each column of the table given by an expression."""
     named = rows.order_by().annotate(**{f"put_{name}": what for name, what in columns.items()})
     chosen = named.values_list(*(f"put_{name}" for name in columns))
-    sql, params = chosen.query.sql_with_params()
+    try:
+        sql, params = chosen.query.sql_with_params()
+    except EmptyResultSet:  # a tier that counts nobody
+        return 0
     quote = connection.ops.quote_name
     into = ", ".join(quote(name) for name in columns)
     with connection.cursor() as cursor:

@@ -21,7 +21,7 @@ from pledges.models import Pledge, Tier
 from pledges.states import PledgeStatus
 from reports import counts
 from reports.closing_compare import LISTS, PEOPLE, Frozen, Live, Side, by_unit, changes
-from reports.closing_reading import content_of, names_of
+from reports.closing_reading import content_of, names_of, place_words
 from reports.closing_words import mark
 from reports.models import ClosedPerson, ClosedPledge, Closing
 from reports.views.closing_units import chosen_tier, closing_of, tiers_of
@@ -130,17 +130,23 @@ def _later(other: str, unit: Unit) -> Closing | None:
 
 
 def _names(page: Iterable[Any], closing: Closing | None, tier: Tier) -> list[Name]:
-    """The rows of a page in words: as they were closed, or as they are now; two queries at most."""
+    """The rows of a page in words: as they were closed, or as they are now; three queries at most."""
     rows = list(page)
     if closing is not None:
         names = names_of(closing, tier, {row.unit_id for row in rows})
         versions = _versions(rows)
         return [_closed(row, names, versions) for row in rows]
     if rows and hasattr(rows[0], "pledge_id"):
-        pledges = Pledge.objects.select_related("lead_member", "unit").in_bulk([r.pledge_id for r in rows])
+        live = Pledge.objects.select_related("lead_member", "unit__parent")
+        pledges = live.in_bulk([row.pledge_id for row in rows])
         return [_live_pledge(pledges[row.pledge_id], row) for row in rows]
-    memberships = Membership.objects.select_related("member", "unit").in_bulk([row.pk for row in rows])
-    return [Name(memberships[row.pk].member.name, memberships[row.pk].unit.name) for row in rows]
+    memberships = Membership.objects.select_related("member", "unit__parent")
+    found = memberships.in_bulk([row.pk for row in rows])
+    return [Name(found[row.pk].member.name, _place(found[row.pk].unit)) for row in rows]
+
+
+def _place(unit: Unit) -> str:
+    return place_words(unit.name, unit.parent.name if unit.parent else "")
 
 
 def _versions(rows: list[Any]) -> dict[int, Any]:
@@ -167,7 +173,7 @@ def _live_pledge(pledge: Pledge, row: Any) -> Name:
     lead = pledge.lead_member
     return Name(
         lead.name if lead else pledge.unit.name,
-        pledge.unit.name,
+        _place(pledge.unit),
         pledge.title,
         _status(getattr(row, "status_before", None)),
         _status(pledge.status),

@@ -14,11 +14,12 @@ from pledges.actions.transitions import approve
 from pledges.models import Pledge
 from pledges.states import CampaignState
 from reports import counts
+from reports.closing_check import differences
 from reports.models import Closing
 from tests.factories import MemberFactory
 from tests.pledges.pages import text
 from tests.reports.closing_scene import District
-from tests.reports.conftest import DAY, make_pledge, make_tier
+from tests.reports.conftest import DAY, make_cadre_tier, make_pledge, make_tier
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +193,16 @@ def test_a_unit_is_opened_by_who_reads_it(place, visit):
         assert visit(place.board).post(opened(closing, place.host, name)).status_code == 405
 
 
+def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
+    place.tier = make_cadre_tier(place.host)
+    make_pledge(place.members[0], place.tier)
+    closing = place.close()
+    assert (closing.state, closing.error, differences(closing)) == (JobState.DONE, "", [])
+    page = text(visit(place.board).get(opened(closing, place.host)))
+    assert "Registered pledges: 1" in page
+    assert names(visit(place.board).get(compared(closing, show="new_pledges"))) == []
+
+
 def test_what_is_not_there_is_not_found(place, visit):
     closing, client = place.close(), visit(place.board)
     assert client.get(opened(closing, place.host) + "?tier=key_cadres").status_code == 404
@@ -240,7 +251,7 @@ def test_a_list_costs_the_same_with_one_and_three(place, visit, django_assert_nu
         make_pledge(member, place.tier)
     three, client = place.close(), visit(place.board)
     for closing in (one, three):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(opened(closing, place.host, name) + "?show=registered")
 
 
@@ -323,6 +334,18 @@ def test_closings_of_other_campaigns_are_not_compared(place, visit):
     other = place.close()
     assert other.state == JobState.DONE
     assert visit(place.board).get(compared(closing, other.pk)).status_code == 404
+
+
+def test_a_comparison_costs_the_same_with_one_and_three(place, visit, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("config.context.navigation", lambda request: None)
+    closing, client = place.close(), visit(place.board)
+    for n in (1, 2):
+        for member in [MemberFactory(unit=place.cells[1]) for _ in range(n)]:
+            make_pledge(member, place.tier)
+        counts.drain(DAY)
+        for show in ("newly_registered", "new_pledges"):
+            with django_assert_num_queries(22):
+                assert len(names(client.get(compared(closing, show=show)))) == (1 if n == 1 else 3)
 
 
 # ---- the end of the campaign ---------------------------------------------------------------------
