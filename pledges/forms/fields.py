@@ -188,6 +188,15 @@ class WordsIfChosen(IfChosen, Words):
     """Words to be written when something else than the usual was chosen."""
 
 
+class ChoicesIfChosen(forms.MultipleChoiceField):
+    """Ticks offered beside such words, of which either is enough."""
+
+    def validate(self, value: list[Any]) -> None:
+        """As with the words: what is empty is the business of the form."""
+        if value:
+            super().validate(value)
+
+
 def blank_choice(label: Any, choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Choices of a select that may stay open."""
     return [("", label), *choices]

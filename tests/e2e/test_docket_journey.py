@@ -99,7 +99,7 @@ def _object(somebody: Visitor, page: str) -> None:
 
 def _type_in_a_paper(recorder: Visitor, page: str) -> None:
     recorder.open(page)
-    recorder.follow(vi("Opinions of the members"))
+    recorder.follow(vi("Who has given, sheet by sheet"))
     row = recorder.page.get_by_role("row").filter(has_text="Lê Văn Ba")
     recorder.follow(vi("Type in the sheet"), within=row)
     recorder.page.get_by_label(vi("Agree", context="sheet of opinion"), exact=True).check()
@@ -117,7 +117,7 @@ def _conclude_all_but_one(recorder: Visitor, page: str) -> None:
     recorder.fill(MeetingForm, on="26/03/2024", presided_by="Đồng chí Bí thư", present="10", agreed="9")
     line = recorder.page.get_by_role("row").filter(has_text=VAGUE)
     line.get_by_role("combobox").select_option(label=vi("Ask for an amendment", context="decision"))
-    line.get_by_label(vi("Reasons")).fill(WHY)
+    line.get_by_label(vi("In your own words")).fill(WHY)
     recorder.press_and_confirm(vi("Record the conclusion"))
     recorder.hear(vi("The conclusion has been recorded."))
 
