@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cadres.models import Member, Standing, Unit, UnitChange
 from cadres.text import fold
 from pledges import queries
-from pledges.models import Counted, Tier
+from pledges.models import Tier
 from reports.figures import Figure, Kind
 from reports.models import UnitCount
 
@@ -160,7 +160,7 @@ def _part_rows(figure: Figure, part: Part, tier: Tier, day: date) -> QuerySet[An
     return queries.not_counted_people(tier, day)
 
 
-def parts_of(figure: Figure, tier: Tier) -> dict[Part, str]:
+def parts_of(figure: Figure) -> dict[Part, str]:
     """The parts that the figure has, each with its words."""
     whole = {
         Kind.PEOPLE: _("All who are counted"),
@@ -174,7 +174,7 @@ def parts_of(figure: Figure, tier: Tier) -> dict[Part, str]:
     }
     if figure.kind == Kind.PLEDGES:
         parts[Part.LEFT_OUT] = _("Not approved yet")
-    elif figure.kind == Kind.PEOPLE and tier.counted == Counted.STANDINGS:
+    elif figure.kind == Kind.PEOPLE:
         parts[Part.LEFT_OUT] = _("Not counted")
     return parts
 

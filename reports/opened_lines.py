@@ -73,7 +73,7 @@ def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
 
 def title_of(opened: Opened) -> str:
     """What the list is: the part; with the figure where the part does not name it."""
-    part = parts_of(opened.figure, opened.tier)[opened.part]
+    part = parts_of(opened.figure)[opened.part]
     if opened.part in (Part.NUMERATOR, Part.REST):
         return part
     return _("%(figure)s: %(part)s") % {"figure": opened.figure.title, "part": part[:1].lower() + part[1:]}

@@ -10,7 +10,7 @@ from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import number
 from pledges.models import Tier
-from reports.figures import BY_CODE, Figure
+from reports.figures import BY_CODE, Figure, figures_of
 
 register = template.Library()
 
@@ -35,6 +35,7 @@ def opened_rate(
         "title": found.title,
         "decimals": found.decimals,
         "share": share,
+        "opens": found in figures_of(tier),
         "numerator_url": opened_url(unit, tier, figure, own=own),
         "denominator_url": opened_url(unit, tier, figure, "denominator", own=own),
     }
@@ -44,8 +45,10 @@ def opened_rate(
 def opened_number(
     value: int, unit: Unit, tier: Tier, figure: str, part: str = "numerator", *, own: bool = False
 ) -> dict[str, Any]:
-    """A number that opens its list."""
-    return {"value": number(value), "url": opened_url(unit, tier, figure, part, own=own)}
+    """A number that opens its list, where the tier has the figure."""
+    opens = BY_CODE[figure] in figures_of(tier)
+    url = opened_url(unit, tier, figure, part, own=own) if opens else ""
+    return {"value": number(value), "url": url}
 
 
 @register.simple_tag

@@ -40,7 +40,7 @@ def _opened(request: HttpRequest, code: str, figure: str) -> Opened:
         tier = next(iter(member_tiers(unit)), None)
     known = {} if tier is None else {one.code: one for one in figures_of(tier)}
     part = request.GET.get("part", Part.NUMERATOR)
-    if tier is None or figure not in known or part not in parts_of(known[figure], tier):
+    if tier is None or figure not in known or part not in parts_of(known[figure]):
         raise Http404
     return Opened(
         figure=known[figure],
@@ -74,6 +74,8 @@ def figure(request: HttpRequest, code: str, figure: str) -> HttpResponse:
     if leaf is None:
         raise Http404
     known = opened.number(row)
+    # How long the list can be; None where only looking tells.
+    most = leaf.counted if leaf.counted is not None or opened.is_filtered else known
     context = {
         **_common(opened, row),
         "lines": lines_of(opened, leaf.rows),
@@ -84,13 +86,13 @@ def figure(request: HttpRequest, code: str, figure: str) -> HttpResponse:
         "updating": is_updating(opened.tier, opened.unit),
         "parts": [
             (part, label, part_number(opened.figure, part, opened.tier, row, own=opened.own))
-            for part, label in parts_of(opened.figure, opened.tier).items()
+            for part, label in parts_of(opened.figure).items()
         ],
         "others": figure_lines(opened.tier, row),
         "kept": [(name, request.GET.get(name)) for name in KEPT],
         "searches": opened.figure.kind != "cells",
-        "may_print": leaf.counted is not None and leaf.counted <= PRINTED,
-        "may_write": leaf.counted is not None and leaf.counted <= BOUNDED,
+        "may_print": most is None or most <= PRINTED,
+        "may_write": most is None or most <= BOUNDED,
     }
     return TemplateResponse(request, "reports/figure.html", context)
 

@@ -99,6 +99,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(client, officer, peo
 def test_a_long_list_is_not_counted_but_named_by_the_counts(client, officer, people, monkeypatch):
     monkeypatch.setattr(opened, "PAGE", 2)
     monkeypatch.setattr(opened, "BOUNDED", 3)
+    monkeypatch.setattr(figures, "BOUNDED", 3)
     data = client.get(LIST, {"part": "denominator"}).context_data
     assert (data["counted"], data["known"], data["may_write"]) == (None, 4, False)
     assert "Danh sách dài như thế này" in client.get(LIST, {"part": "denominator"}).content.decode()
@@ -236,3 +237,13 @@ def test_what_there_is_not_is_not_found(client, officer, people, host, tier):
     tier.campaign.state = CampaignState.DRAFT
     tier.campaign.save()
     assert client.get(LIST, {"campaign": "DV-2024"}).status_code == 404
+
+
+def test_a_tier_that_counts_nobody_links_to_no_list_of_people(client, officer, people, tier):
+    tier.counted = "nobody"
+    tier.save()
+    counts.rebuild(tier, DAY)
+    for page in ("/units/TAYHO/", "/units/TAYHO/summary/"):
+        html = client.get(page).content.decode()
+        assert "/figures/registered/" not in html
+    assert client.get(LIST).status_code == 404

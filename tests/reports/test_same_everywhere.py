@@ -157,7 +157,7 @@ def test_the_opened_list_has_as_many_rows_as_the_number_says(client, officer, ti
         "denominator": expected.denominator,
         "rest": expected.rest,
     }
-    for part in parts_of(BY_CODE[code], tier):
+    for part in parts_of(BY_CODE[code]):
         data = client.get(f"/units/{unit.code}/figures/{code}/", {"part": part}).context_data
         assert len(data["lines"]) == data["counted"] == data["known"], part
         if part != Part.LEFT_OUT:
