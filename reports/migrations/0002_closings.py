@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("seconds", models.FloatField(default=0)),
             ],
             options={
-                "ordering": ("-at", "-pk"),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(

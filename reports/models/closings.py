@@ -186,7 +186,7 @@ class FigureCheck(models.Model):
     seconds = models.FloatField(default=0)
 
     class Meta:
-        ordering = ("-at", "-pk")
+        ordering = ("-pk",)
 
     def __str__(self) -> str:
         return f"{self.at:%d/%m/%Y %H:%M}"

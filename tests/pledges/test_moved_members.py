@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from cadres.actions.members import end_memberships, move_members
+from cadres.outbox import note_changes
 from cadres.roles import Role
 from pledges.actions import transitions
 from pledges.actions.acts import Act, NotAllowedError
@@ -29,7 +30,9 @@ def _day(settings):
 @pytest.fixture
 def cells(db):
     ward = UnitFactory(parent=HostFactory())
-    return [CellFactory(parent=ward) for _ in range(3)]
+    cells = [CellFactory(parent=ward) for _ in range(3)]
+    note_changes(cell.pk for cell in cells)
+    return cells
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 from datetime import date
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from cadres.models import UnitChange
 from reports import counts
@@ -100,3 +100,28 @@ def _wait_for(tier, host, _pledge, registered, *, within):
     while not UnitCount.objects.filter(tier=tier, unit=host, registered=registered).exists():
         assert time.monotonic() < deadline, "the worker has not counted"
         time.sleep(0.02)
+
+
+@pytest.mark.postgres
+def test_the_loser_leaves_and_the_winner_looks_again(district):
+    host, tier, cells = district
+    make_pledge(make_members(cells[0], 1)[0], tier)
+    held, over = threading.Event(), threading.Event()
+
+    def wins():
+        with transaction.atomic():
+            counts.lock_consumer()
+            held.set()
+            assert over.wait(10)
+        counts.drain(DAY)
+
+    def loses():
+        assert held.wait(10)
+        try:
+            assert counts.drain(DAY, waits=False) == 0
+            assert UnitChange.objects.exists()
+        finally:
+            over.set()
+
+    _in_threads(wins, loses)
+    assert UnitCount.objects.get(tier=tier, unit=host).registered == 1

@@ -115,6 +115,18 @@ def test_the_first_reading_of_a_new_day_turns_the_day(tier, host, ward):
     assert differences(date(2024, 4, 2)) == []
 
 
+def test_counts_of_a_later_day_are_counted_anew(tier, host, ward):
+    [member] = make_members(CellFactory(parent=ward), 1)
+    make_pledge(member, tier)
+    member.memberships.update(end=date(2024, 3, 28))
+    counts.drain(date(2024, 4, 2))
+    assert row(tier, host).counted == 0
+    counts.drain(DAY)
+    assert (row(tier, host).counted, row(tier, host).registered) == (1, 1)
+    assert set(UnitCount.objects.values_list("day", flat=True)) == {DAY}
+    assert differences(DAY) == []
+
+
 def test_a_turn_of_the_day_costs_the_same_for_one_unit_and_for_many(tier, host, ward):
     cells = [registered_cell(ward, tier, people=2) for _ in range(6)]
     counts.drain(DAY)
