@@ -296,7 +296,6 @@ def test_a_cadres_pledge_counts_in_his_cell_but_awaits_no_meeting_of_it(place, v
     whole = secretary.get(f"/campaigns/DV-2024/cells/{cadre.unit.code}/").context["whole"]
     assert (whole.rate.numerator, whole.waiting, whole.only("waiting")) == (1, 0, [])
     note_changes(Unit.objects.values_list("pk", flat=True))  # factories leave no row in the outbox
-    note_changes(Unit.objects.values_list("pk", flat=True))  # factories tell nobody of their units
     counts.drain(DAY)
     ward_row = UnitCount.objects.get(tier=place.ward.tier, unit=place.ward.unit)
     assert (ward_row.registered, ward_row.awaiting) == (1, 0)
