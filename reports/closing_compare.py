@@ -129,6 +129,8 @@ class Difference:
     name: str
     before: Rate
     after: Rate
+    pledges_before: int
+    pledges_after: int
 
     @property
     def registered(self) -> int:
@@ -141,9 +143,14 @@ class Difference:
         return self.after.denominator - self.before.denominator
 
     @property
+    def pledges(self) -> int:
+        """How many more pledges are registered."""
+        return self.pledges_after - self.pledges_before
+
+    @property
     def changed(self) -> bool:
         """Whether one of its numbers is another."""
-        return self.before != self.after
+        return self.before != self.after or self.pledges != 0
 
 
 def by_unit(before: Side, after: Side, unit: Unit) -> tuple[Difference | None, list[Difference]]:
@@ -162,4 +169,7 @@ def _differences(
     for key in keys:
         row = now.get(key) or was[key]
         name = row.name if isinstance(row, ClosedUnit) else row.unit.name
-        yield key, Difference(row.unit, name, figure.rate(was.get(key)), figure.rate(now.get(key)))
+        sides = was.get(key), now.get(key)
+        rates = [figure.rate(side) for side in sides]
+        numbers = [side.pledges if side else 0 for side in sides]
+        yield key, Difference(row.unit, name, *rates, *numbers)

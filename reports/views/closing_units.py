@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -29,7 +30,7 @@ from reports.closing_reading import (
 )
 from reports.closing_words import PEOPLE_LISTS, mark, matter_lines
 from reports.dashboards import ranked
-from reports.models import ClosedPerson, Closing, ClosingKind
+from reports.models import ClosedPerson, ClosedUnit, Closing, ClosingKind
 from reports.views.dashboard import unit_for
 from reports.views.summary import XLSX
 from reports.writers.sheet import Column, write_table
@@ -51,7 +52,8 @@ def opened(request: HttpRequest, pk: int, code: str) -> OpenedClosing:
 def closing_of(pk: int, unit: Unit) -> Closing:
     """The finished closing, where the unit stands at or below its host or stood there then."""
     done = Closing.objects.select_related("campaign__host", "created_by").filter(state=JobState.DONE)
-    return get_object_or_404(done.filter(units__unit=unit).distinct(), pk=pk)
+    has_unit = Exists(ClosedUnit.objects.filter(closing=OuterRef("pk"), unit=unit))
+    return get_object_or_404(done.filter(has_unit), pk=pk)
 
 
 def tiers_of(closing: Closing) -> list[Tier]:
@@ -84,7 +86,11 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     data = opened(request, pk, code)
     place, closing = data.total.unit, data.closing
     parent = data.total.row.parent
-    rows = ranked(data.lines, request.GET.get("sort", "percent"))  # type: ignore[arg-type]
+    rows: list[Any] = data.lines
+    if data.tier.has_rate:
+        rows = ranked(rows, request.GET.get("sort", "percent"))
+    else:
+        rows = [line for line in rows if line.row.pledges]
     context = _frame(request, data) | {
         "data": data,
         "rows": rows,

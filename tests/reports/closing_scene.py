@@ -27,7 +27,7 @@ class District:
         self.members = make_members(self.cells[0], 3)
         self.exempt = MemberFactory(unit=self.cells[0], standing=Standing.EXEMPT)
         self.other = MemberFactory(unit=self.cells[1])
-        self.board: User = user_with(Role.BOARD_OFFICER, unit=self.host)
+        self.board: User = user_with(Role.BOARD_OFFICER, unit=self.host, language="en")
         self.inspector: User = user_with(Role.INSPECTOR, unit=self.host)
         self.officer: User = user_with(Role.GRASSROOTS_OFFICER, unit=self.wards[0])
         self.stranger: User = user_with(Role.BOARD_OFFICER, unit=HostFactory())

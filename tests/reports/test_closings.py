@@ -18,6 +18,7 @@ from pledges.models import Pledge
 from pledges.states import APPROVED, REGISTERED, CampaignState
 from reports import counts
 from reports.actions import closings
+from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
 from reports.models import MEASURES, ClosedPerson, ClosedPledge, ClosedUnit, Closing, UnitCount
 from tests.factories import MemberFactory
@@ -317,6 +318,30 @@ def test_two_workers_take_one_closing_once(place):
     closing.refresh_from_db()
     assert differences(closing) == []
     assert ClosedPerson.objects.filter(closing=closing).count() == 5
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_once_is_one_closing(place):
+    ref = uuid.uuid4()
+    answers = at_once(*[lambda: place.ask(ref=ref) for _ in range(2)])
+    assert answers[0] == answers[1] == Closing.objects.get()
+    assert RecordEvent.objects.filter(action="closing_asked").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_end_and_two_who_open_again_one_does(place):
+    place.move_to(CampaignState.EVALUATING)
+    place.close(official=True)
+    campaign, given = place.campaign, {"by": place.board, "on": DAY}
+    ended = at_once(*[lambda: close_campaign(campaign.pk, **given) for _ in range(2)])
+    assert [answer.state for answer in ended] == ["closed", "closed"]
+    paper = {"document": "15-QĐ/QU", "document_on": DAY, "reason": "Bổ sung"}
+    again = at_once(*[lambda: reopen_campaign(campaign.pk, **paper, **given) for _ in range(2)])
+    assert sorted(isinstance(answer, NotAllowedError) for answer in again) == [False, True]
+    moves = list(campaign.events.values_list("to_state", flat=True))
+    assert moves.count("closed") == moves.count("evaluating") == campaign.reopenings.count() == 1
 
 
 ACT = Act(by=None, on=DAY)
