@@ -169,7 +169,15 @@ def _differences(
     for key in keys:
         row = now.get(key) or was[key]
         name = row.name if isinstance(row, ClosedUnit) else row.unit.name
-        sides = was.get(key), now.get(key)
-        rates = [figure.rate(side) for side in sides]
-        numbers = [side.pledges if side else 0 for side in sides]
-        yield key, Difference(row.unit, name, *rates, *numbers)
+        before, after = was.get(key), now.get(key)
+        yield (
+            key,
+            Difference(
+                row.unit,
+                name,
+                figure.rate(before),
+                figure.rate(after),
+                before.pledges if before else 0,
+                after.pledges if after else 0,
+            ),
+        )
