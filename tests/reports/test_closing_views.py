@@ -199,7 +199,7 @@ def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
     closing = place.close()
     assert (closing.state, closing.error, differences(closing)) == (JobState.DONE, "", [])
     page = text(visit(place.board).get(opened(closing, place.host)))
-    assert "Registered pledges: 1" in page
+    assert "Registered undertakings: 1" in page
     assert "0/0" not in page
     assert names(visit(place.board).get(compared(closing, show="new_pledges"))) == []
 
