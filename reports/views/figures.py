@@ -17,6 +17,8 @@ from cadres.templatetags.display import moment
 from cadres.views import terms
 from pledges.models import Tier
 from pledges.states import CampaignState
+from reports.closing_reading import speaking_for
+from reports.closing_words import rows_address
 from reports.dashboards import member_tiers
 from reports.figures import figure_lines, figures_of, footnotes
 from reports.models import UnitCount
@@ -64,10 +66,12 @@ def _tier(request: HttpRequest, paths: list[str]) -> Tier:
 @signed_in
 @page_with_search
 def figure(request: HttpRequest, code: str, figure: str) -> HttpResponse:
-    """The rows of a part, page after page, with the list's own count and its time."""
+    """The rows of a part, page after page, with the list's own count and its time; or the closing's."""
     opened = _opened(request, code, figure)
     if request.method == "POST":
         return terms.remember(request, "figure")
+    if closing := speaking_for(opened.tier.campaign):
+        return redirect(rows_address(closing, opened.unit, opened.tier, opened.figure, opened.part))
     row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     size = part_number(opened.figure, Part.DENOMINATOR, opened.tier, row)
     leaf = read_leaf(opened, with_names(opened, opened.rows()), _after(request), size)

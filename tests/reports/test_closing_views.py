@@ -372,6 +372,17 @@ def test_a_campaign_ends_on_its_official_closing_only(place, visit):
     page = client.get(reverse("reports:summary", args=[place.host.code]))
     assert page.context["report"].total.registered.numerator == 2
     assert "12-BC/QU of 26/03/2024" in text(page)
+    for figure, part, name, n in (
+        ("registered", "numerator", "people", 2),
+        ("registered", "rest", "people", 2),
+        ("approved", "numerator", "people", 0),
+        ("approved", "left_out", "people", 1),
+        ("completed", "numerator", "pledges", 2),
+    ):
+        url = reverse("reports:figure", args=[place.host.code, figure])
+        page = client.get(f"{url}?campaign={place.campaign.code}&tier=members&part={part}", follow=True)
+        assert page.redirect_chain[0][0].startswith(opened(closing, place.host, f"closing_{name}"))
+        assert page.context["page"].paginator.count == n
 
 
 def test_no_campaign_under_way_is_ended(place, visit):
