@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from pledges.actions.acts import CHUNK, Act
+from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.journal import journal_tail, write_events
 from pledges.actions.parts import write_parts
 from pledges.actions.register import Typed, fresh, write_versions
 from pledges.actions.transitions import note_pledges
-from pledges.models import EventAction, Pledge, PledgeTier
-from pledges.states import PledgeStatus
+from pledges.models import Campaign, EventAction, Pledge, PledgeTier
+from pledges.states import CampaignState, PledgeStatus
 
 
 def record_many(lines: Sequence[Typed], *, act: Act) -> list[Pledge]:
@@ -18,10 +19,14 @@ def record_many(lines: Sequence[Typed], *, act: Act) -> list[Pledge]:
 
     Lines whose `ref` is already there are left out, so twice the same file changes nothing.
     Completeness beyond a title and a deadline is not demanded: what the office did not tell
-    stays unknown. Returns the pledges made, in the order of `lines`.
+    stays unknown. Returns the pledges made, in the order of `lines`. Raises NotAllowedError for a
+    campaign that is closed, and writes nothing then.
     """
     made: list[Pledge] = []
     with transaction.atomic():
+        campaigns = Campaign.objects.filter(pk__in={line.tier.campaign_id for line in lines})
+        if campaigns.filter(state=CampaignState.CLOSED).exists():
+            raise NotAllowedError(_("The campaign is closed; nothing in it is changed any more."))
         for start in range(0, len(lines), CHUNK):
             made += _record_chunk(lines[start : start + CHUNK], act)
     return made

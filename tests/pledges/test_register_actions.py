@@ -290,6 +290,14 @@ def test_a_second_submission_after_a_return_counts_the_unit_again(tier, lead, ow
     assert UnitChange.objects.filter(unit=lead.unit, campaign=tier.campaign_id).count() == 1
 
 
+def test_a_workbook_asked_for_before_the_campaign_was_closed_writes_nothing_after(tier, lead, own):
+    tier.campaign.state = CampaignState.CLOSED
+    tier.campaign.save()
+    with pytest.raises(NotAllowedError):
+        recording.record_many([typed(tier, lead, on=DAY)], act=act(own, channel=Channel.IMPORT))
+    assert not Pledge.objects.exists()
+
+
 def test_a_workbook_is_taken_over_once(tier, lead, own):
     lines = [typed(tier, lead, on=date(2024, 3, day)) for day in (1, 2)]
     lines.append(typed(tier, lead, on=None))
