@@ -207,7 +207,7 @@ def test_the_board_looks_for_a_cadre_and_keeps_all_delegations(visit, place):
     client = visit(place.board)
     name = place.cadre.name
     assert place.page in text(client.post(place.list, {"q": name}, follow=True))
-    assert "Nobody on your lists" in text(client.post(place.list, {"q": "Hòa"}, follow=True))
+    assert "Nobody of this name is on your lists" in text(client.post(place.list, {"q": "Hòa"}, follow=True))
     client.post(place.page, sent(place))
     assert "Đỗ Thị Hòa" in text(client.get(place.list))
     assert place.page in text(client.get(place.member))
