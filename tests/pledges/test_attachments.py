@@ -57,7 +57,6 @@ def opened(client, row):
     """The status of a download, and what it brings."""
     response = client.get(reverse("pledges:file", args=[row.ref]))
     body = b"".join(response.streaming_content) if response.streaming else b""
-    response.close()
     return response.status_code, body
 
 
