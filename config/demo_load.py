@@ -49,8 +49,9 @@ def load(day: date, say: Say) -> None:
     host = _organisation(day, say)
     _telephones(host)
     campaigns = _campaigns(host)
-    _refresh_statistics()
     for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
+        # Each file: what the first brings in is what the approval of the next is planned by.
+        _refresh_statistics()
         checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
         written = pledge_import.write(checked, by=None, on=None, source=file)
         say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
