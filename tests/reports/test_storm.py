@@ -16,7 +16,7 @@ from tests.reports.world import DAY, World, make_district
 from tests.workers import database_url
 
 CROWD, KILLS, ACTS = 4, 4, 600
-PATIENCE = 400  # seconds for one of them to get through, when two test processes share the machine
+PATIENCE = 180  # seconds for one of them to get through, when two test processes share the machine
 
 
 def _join(stack, folder, number):
