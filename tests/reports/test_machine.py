@@ -18,14 +18,14 @@ from cadres.actions.members import change_standing, move_members
 from cadres.models import Member, Standing
 from pledges import queries
 from pledges.actions import cells, dockets, endorsements, lists, register, results, transitions
+from pledges.models import Pledge, Stance
 from pledges.permissions import can_type_for, can_vet, can_withdraw
 from pledges.states import DocketState, Outcome, PledgeStatus
 from tests.reports.machine_desk import SOME, VOTES, WHO, DeskActs
 from tests.reports.world import DAY, REASON, World, act, decisions, make_district
 
 # Five thousand steps in CI; a tenth of the time at a desk.
-LONG = bool(os.environ.get("CI"))
-EXAMPLES, STEPS = (50 if LONG else 10), 100
+EXAMPLES, STEPS = (50 if os.environ.get("CI") else 10), 100
 PLACES = (PledgeStatus.DRAFT, PledgeStatus.SUBMITTED, PledgeStatus.RETURNED, PledgeStatus.APPROVED)
 ENDS = (PledgeStatus.REJECTED, PledgeStatus.WITHDRAWN, PledgeStatus.DONE, PledgeStatus.NOT_DONE)
 EVERYWHERE = {*map(str, (*PLACES, *ENDS, *DocketState)), "endorsed", "vetted", "corrected", "opinion"}
@@ -213,8 +213,50 @@ class Office(DeskActs, RuleBasedStateMachine):
 def test_whatever_people_do_the_rules_hold(settings):
     settings.SITE_TODAY = DAY
     run_state_machine_as_test(Office, settings=MANY)
-    # The walk says nothing where nobody gets anywhere; a short one cannot go everywhere.
-    assert Office.reached >= (EVERYWHERE if LONG else {str(PledgeStatus.SUBMITTED)})
+    # The walk says nothing where nobody gets anywhere; how far it gets is a matter of chance.
+    assert Office.reached >= {str(PledgeStatus.SUBMITTED)}
+
+
+def go_everywhere(office: Office) -> None:
+    """The acts of one year in their order, some of them refused by a body or taken back."""
+    office.begins_a_draft(None, 2, key=False, title="A")
+    office.begins_a_draft(None, 3, key=False, title="B")
+    office.withdraws(Pledge.objects.count() - 1, None)
+    office.board_vets(0, None, Outcome.APPROVE, stale=False)
+    office.cell_meets(0, None, [Outcome.APPROVE, Outcome.RETURN, Outcome.REJECT], None)
+    office.cell_meets(1, None, [], None)
+    for ward in range(2):
+        office.list_is_put_before_a_body(ward, None)
+        office.body_concludes(0, None, [], None)
+        office.ward_sends(ward, None)
+    for body in range(2):
+        office.cadres_are_put_before_a_body(body, None)
+        office.member_gives_an_opinion(
+            2 + body, 0, None, Stance.AGREE, Stance.AGREE, paper=False, stale=False
+        )
+        office.body_concludes(0, None, [], None)
+    office.clerk_issues(0, None, "1-TB/QU")
+    office.act_is_corrected(0, None, None, 0, 1)
+    office.result_is_recorded(0, PledgeStatus.DONE)
+    office.result_is_recorded(0, PledgeStatus.NOT_DONE)
+    office.begins_a_draft(None, 0, key=True, title="B")
+    office.submits(Pledge.objects.count() - 1, None)
+    office.cadres_are_put_before_a_body(0, None)
+
+
+@pytest.mark.django_db
+def test_the_acts_of_the_walk_lead_everywhere(settings):
+    """What chance may miss is reached here on purpose, by the same acts and by whoever should do them."""
+    settings.SITE_TODAY = DAY
+    office = Office()
+    try:
+        go_everywhere(office)
+        office.holds()
+        office.world.hold_at_the_end()
+        assert office.world.reached() >= EVERYWHERE
+    finally:
+        transaction.set_rollback(True)
+        office.undone.__exit__(None, None, None)
 
 
 MANY = settings(
