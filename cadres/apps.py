@@ -6,7 +6,7 @@ from django.db.models.signals import post_migrate
 
 class CadresConfig(AppConfig):
     name = "cadres"
-    append_only = ("cadres_recordevent",)
+    append_only = ("cadres_recordevent", "cadres_unitsuccession")
 
     def ready(self) -> None:
         from cadres.guards import install_guards  # noqa: PLC0415  (models must be loaded first)

@@ -33,6 +33,7 @@ ACTS: dict[str, Any] = {
     "units_founded": gettext_lazy("organisations founded"),
     "unit_renamed": gettext_lazy("organisation renamed"),
     "unit_moved": gettext_lazy("organisation moved"),
+    "unit_succeeded": gettext_lazy("organisation follows others"),
     "body_entered": gettext_lazy("body entered"),
     "body_corrected": gettext_lazy("body corrected"),
     "first_bodies_made": gettext_lazy("usual bodies entered"),

@@ -15,7 +15,15 @@ from cadres.models.imports import ImportJob, ImportMode, RosterImport
 from cadres.models.journal import RecordEvent, UnitChange
 from cadres.models.members import Member, Membership, Rank, Standing
 from cadres.models.notices import Mail, Notification
-from cadres.models.units import CELL_KINDS, PATH_STEP, Unit, UnitChangeKind, UnitKind, UnitPeriod
+from cadres.models.units import (
+    CELL_KINDS,
+    PATH_STEP,
+    Unit,
+    UnitChangeKind,
+    UnitKind,
+    UnitPeriod,
+    UnitSuccession,
+)
 
 __all__ = [
     "CELL_KINDS",
@@ -45,5 +53,6 @@ __all__ = [
     "UnitChangeKind",
     "UnitKind",
     "UnitPeriod",
+    "UnitSuccession",
     "User",
 ]

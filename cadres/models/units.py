@@ -141,3 +141,30 @@ class UnitPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.start:%d/%m/%Y}"
+
+
+class UnitSuccession(models.Model):
+    """Kế thừa: an organisation follows another from a day on, by a decision (hợp nhất, chia tách, sáp nhập).
+
+    Many to many: a ward that splits has two successors, a merged one two predecessors. Append-only.
+    """
+
+    predecessor = models.ForeignKey(Unit, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="precedents")
+    on = models.DateField()
+    decision_number = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ("on", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("predecessor", "successor"), name="unitsuccession_once"),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="unitsuccession_of_two_units"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision_number=""), name="unitsuccession_names_its_decision"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id} {self.on:%d/%m/%Y}"
