@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cadres.models import Unit, UnitPeriod
 from cadres.rates import Rate
@@ -85,8 +85,10 @@ class Side:
             in_force = Q(unit__ended_on=None) & Exists(stood)
             rows = rows.filter(in_force | Q(counted__gt=0) | Q(pledges__gt=0))
             return {row.unit_id: _live(row) for row in rows}
-        rows = ClosedUnit.objects.filter(wanted, closing=self.closing, tier=self.tier)
-        return {row.unit_id: _closed(row) for row in rows.select_related("unit", "parent")}
+        closed = ClosedUnit.objects.filter(closing=self.closing, tier=self.tier)
+        parents = closed.order_by().filter(unit=OuterRef("parent")).values("name")
+        rows = closed.filter(wanted).annotate(parent_name=Subquery(parents[:1])).select_related("unit")
+        return {row.unit_id: _closed(row) for row in rows}
 
 
 def _live(row: UnitCount) -> Counted:
@@ -95,7 +97,7 @@ def _live(row: UnitCount) -> Counted:
 
 
 def _closed(row: Any) -> Counted:
-    return Counted(row.unit, row.name, row.path, row.parent.name if row.parent else "", row)
+    return Counted(row.unit, row.name, row.path, row.parent_name or "", row)
 
 
 @dataclass(frozen=True)
