@@ -6,12 +6,14 @@ from config.env import env_text, postgres
 
 # A read inside a transaction on SQLite's IMMEDIATE alias would hold its only write lock.
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+# Connections to one database in memory, as in tests, lock each other's tables; to a file in WAL they do not.
+_SQLITE_READER = "PRAGMA query_only=ON;PRAGMA read_uncommitted=ON;"
 
 
 def _sqlite(path: Path, *, reads_only: bool) -> dict[str, object]:
     options: dict[str, object] = {"timeout": 20, "init_command": _SQLITE_PRAGMAS}
     if reads_only:
-        options["init_command"] = _SQLITE_PRAGMAS + "PRAGMA query_only=ON;"
+        options["init_command"] = _SQLITE_PRAGMAS + _SQLITE_READER
     else:
         options["transaction_mode"] = "IMMEDIATE"
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}

@@ -89,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    # Innermost: what the others ask, as who has signed in, is asked of the database that is written.
+    "cadres.reading.ReadingMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -115,6 +117,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = databases(VAR)
+DATABASE_ROUTERS = ["cadres.reading.Router"]
+# How long a browser that has sent something reads where it wrote: as far as a replica may be behind.
+READ_OWN_WRITES_SECONDS = int(env_text("READ_OWN_WRITES_SECONDS", "10"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "cadres.User"

@@ -6,7 +6,7 @@ import shutil
 import hypothesis
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import connection, connections
 
 from tests.workers import workers
 
@@ -36,6 +36,32 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"{reason}, and in CI it must be there", pytrace=False)
         elif reason:
             pytest.skip(reason)
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+@pytest.fixture(autouse=True)
+def _one_connection(request: pytest.FixtureRequest):
+    """Let `reader` be the test's own connection, which alone sees what the test has not committed.
+
+    Threads have connections of their own, and so has a test that asks for both databases.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and DATABASE_FIXTURES.isdisjoint(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("db")
+    if marker and "reader" in (marker.kwargs.get("databases") or ()):
+        yield
+        return
+    reader, connections["reader"] = connections["reader"], connections["default"]
+    if "live_server" in request.fixturenames:
+        # On SQLite in memory the threads of the server share the connection of the test.
+        shared = request.getfixturevalue("live_server").thread.connections_override
+        shared |= {"reader": connections["default"]} if shared else {}
+    yield
+    connections["reader"] = reader
 
 
 @pytest.fixture

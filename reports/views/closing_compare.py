@@ -16,6 +16,7 @@ from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Membership, Unit
 from cadres.permissions import can_read_unit
+from cadres.reading import reads_default
 from cadres.templatetags.display import moment
 from pledges.models import Pledge, Tier
 from pledges.states import PledgeStatus
@@ -52,6 +53,7 @@ class Name:
     on: Any = None
 
 
+@reads_default
 @signed_in
 @require_GET
 def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import RecordEvent
+from cadres.reading import reads_default
 from reports import counts
 from reports.dashboards import member_tiers
 from reports.figures import footnotes
@@ -60,6 +61,7 @@ def download(
     return response
 
 
+@reads_default
 @signed_in
 @require_GET
 def summary(request: HttpRequest, code: str) -> HttpResponse:
@@ -77,6 +79,7 @@ def summary(request: HttpRequest, code: str) -> HttpResponse:
     return TemplateResponse(request, "reports/summary.html", context)
 
 
+@reads_default
 @signed_in
 @require_GET
 def summary_xlsx(request: HttpRequest, code: str) -> HttpResponse:
@@ -96,6 +99,7 @@ def summary_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     return download(request, report, file.getvalue(), mime=XLSX, suffix="xlsx")
 
 
+@reads_default
 @signed_in
 @require_GET
 def summary_docx(request: HttpRequest, code: str) -> HttpResponse:

@@ -2,7 +2,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 
 from cadres.guards import install_guards
 from pledges.actions.journal import altered_versions, broken_chains
@@ -11,15 +11,6 @@ from pledges.models import Pledge, PledgeEvent, PledgeVersion
 from tests.pledges.registration_lists import TODAY, cadres_campaign, cadres_list, content, district, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(db):
-    """What a test wrote and did not commit is seen only through its own connection."""
-    reader = connections["reader"]
-    connections["reader"] = connections["default"]
-    yield
-    connections["reader"] = reader
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connections
 
 from cadres import clock
 from cadres.models import RecordEvent
@@ -15,15 +14,6 @@ from pledges.models import Pledge, PledgeEvent
 from tests.pledges.factories import pledge_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(db):
-    """What a test wrote and did not commit is seen only through its own connection."""
-    reader = connections["reader"]
-    connections["reader"] = connections["default"]
-    yield
-    connections["reader"] = reader
 
 
 @pytest.fixture

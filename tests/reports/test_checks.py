@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 
 from cadres import clock
 from cadres.models import Notification
@@ -16,15 +15,6 @@ from tests.reports.conftest import DAY, make_members, make_pledge
 
 pytestmark = pytest.mark.django_db
 PAGE = "/figures/checks/"
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(db):
-    """What a test wrote and did not commit is seen only through its own connection."""
-    reader = connections["reader"]
-    connections["reader"] = connections["default"]
-    yield
-    connections["reader"] = reader
 
 
 @pytest.fixture
