@@ -8,13 +8,14 @@ from typing import Any
 from django.db import connections, transaction
 
 from cadres.models import CELL_KINDS, PATH_STEP, Unit, UnitChange
-from pledges.models import Counted, Tier
+from pledges.models import Counted, Theme, Tier
 from pledges.states import APPROVED, REGISTERED
-from reports.models import MEASURES, UnitCount
+from reports.models import FACET_MEASURES, MEASURES, Facet, FacetCount, UnitCount
 
 Params = dict[str, str | int | date]
 Lists = dict[str, tuple[str, ...]]
 Numbers = tuple[int, ...]
+Named = dict[tuple[int, str], Numbers]
 
 _LED = """SELECT COUNT(*) FROM pledges_pledge p JOIN pledges_pledgetier t ON t.pledge_id = p.id
     WHERE t.tier_id = %(tier)s AND t.member_id = m.member_id AND p.status IN"""
@@ -77,6 +78,19 @@ SELECT u.id AS unit_id, 1 AS cells,
        (SELECT COUNT(*) FROM pledges_sentlist l WHERE l.unit_id = u.id AND l.tier_id = %(tier)s) AS cells_sent
 FROM cadres_unit u WHERE u.kind IN %(cells)s AND u.ended_on IS NULL AND u.path LIKE %(root)s
 """
+
+# Pledges by what they name, a theme or a field.
+_FACET = """
+SELECT p.unit_id, CAST(NAMED AS VARCHAR(100)) AS code, COUNT(*) AS pledges,
+       SUM(CASE WHEN p.status IN %(approved)s THEN 1 ELSE 0 END) AS pledges_approved,
+       SUM(CASE WHEN p.status = 'done' THEN 1 ELSE 0 END) AS done
+FROM pledges_pledge p
+JOIN pledges_pledgetier t ON t.pledge_id = p.id AND t.tier_id = %(tier)s
+JOIN cadres_unit u ON u.id = p.unit_id AND u.path LIKE %(root)s
+WHERE p.status IN %(registered)s AND COALESCE(CAST(NAMED AS VARCHAR(100)), '') <> ''
+GROUP BY p.unit_id, NAMED
+"""
+_NAMED = {Facet.THEME: "p.theme_id", Facet.FIELD: "p.field"}
 
 OF_PLEDGES = (
     "pledges",
@@ -147,23 +161,51 @@ def _moving_paths(using: str) -> set[str]:
 
 
 def _compare(tier: Tier, day: date, using: str, moving: set[str], result: Audit) -> None:
+    judged = _day_of(tier, day, using)
     kept = _kept(tier, using)
-    counted = _recount(tier, _day_of(tier, day, using), using)
-    found: dict[int, list[tuple[str, int, int]]] = {}
-    for unit in kept.keys() | counted.keys():
-        path, numbers = kept.get(unit, ("", _NONE))
-        if path in moving:
-            continue
-        expected = counted.get(unit, _NONE)
-        result.numbers += len(MEASURES)
-        if numbers != expected:
-            pairs = zip(MEASURES, numbers, expected, strict=True)
-            found[unit] = [(name, a, b) for name, a, b in pairs if a != b]
-    codes = dict(Unit.objects.using(using).filter(pk__in=found).values_list("pk", "code"))
-    campaign = tier.campaign.code
+    paths = {unit: path for unit, (path, _numbers) in kept.items()}
+    numbers = {(unit, ""): numbers for unit, (_path, numbers) in kept.items()}
+    counted = {(unit, ""): numbers for unit, numbers in _recount(tier, judged, using).items()}
+    measured: list[tuple[tuple[str, ...], Named, Named]] = [(MEASURES, numbers, counted)]
+    for facet in Facet:
+        measured.append((FACET_MEASURES, *_by_name(tier, facet, judged, using)))
+    found: list[tuple[int, str, int, int]] = []
+    for names, left, right in measured:
+        for key in left.keys() | right.keys():
+            if paths.get(key[0], "") not in moving:
+                found += _differing(key, names, left.get(key), right.get(key))
+                result.numbers += len(names)
+    codes = dict(Unit.objects.using(using).filter(pk__in={one[0] for one in found}).values_list("pk", "code"))
     result.differences += [
-        Difference(campaign, tier.kind, codes[unit], *one) for unit in sorted(found) for one in found[unit]
+        Difference(tier.campaign.code, tier.kind, codes[unit], measure, a, b)
+        for unit, measure, a, b in sorted(found)
     ]
+
+
+def _differing(
+    key: tuple[int, str], names: tuple[str, ...], kept: Numbers | None, recounted: Numbers | None
+) -> list[tuple[int, str, int, int]]:
+    unit, named = key
+    none = (0,) * len(names)
+    pairs = zip(names, kept or none, recounted or none, strict=True)
+    return [(unit, f"{name}{named}", a, b) for name, a, b in pairs if a != b]
+
+
+def _by_name(tier: Tier, facet: Facet, day: date, using: str) -> tuple[Named, Named]:
+    """What is kept and what the recount gives, by unit and by ":theme:2" or ":field:Đất đai"."""
+    orders = {str(pk): str(order) for pk, order in Theme.objects.using(using).values_list("pk", "order")}
+
+    def told(code: str) -> str:
+        return f":{facet}:{orders.get(code, code) if facet == Facet.THEME else code}"
+
+    rows = FacetCount.objects.using(using).filter(tier=tier, facet=facet).order_by()
+    kept = {
+        (unit, told(code)): tuple(numbers)
+        for unit, code, *numbers in rows.values_list("unit_id", "code", *FACET_MEASURES)
+    }
+    own = _FACET.replace("NAMED", _NAMED[facet])
+    found = _rows(_rolled_up(own, FACET_MEASURES, "o.code"), *_parameters(tier, day), using)
+    return kept, {(unit, told(code)): tuple(map(int, numbers)) for unit, code, *numbers in found}
 
 
 def _day_of(tier: Tier, day: date, using: str) -> date:
@@ -187,6 +229,20 @@ def _recount(tier: Tier, day: date, using: str) -> dict[int, Numbers]:
 
 
 def _run(tier: Tier, day: date, using: str) -> Iterator[tuple[int, str, int]]:
+    values, lists = _parameters(tier, day)
+    for own, names in _statements(tier):
+        for unit, *numbers in _rows(_rolled_up(own, names), values, lists, using):
+            for name, number in zip(names, numbers, strict=True):
+                yield unit, name, int(number)
+
+
+def _rows(sql: str, values: Params, lists: Lists, using: str) -> Iterator[tuple[Any, ...]]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(*_with_lists(sql, values, lists))
+        yield from cursor
+
+
+def _parameters(tier: Tier, day: date) -> tuple[Params, Lists]:
     values: Params = {
         "tier": tier.pk,
         "root": tier.campaign.host.path + "%",
@@ -201,13 +257,7 @@ def _run(tier: Tier, day: date, using: str) -> Iterator[tuple[int, str, int]]:
         "standings": tuple(tier.counted_standings),
         "cells": tuple(str(kind) for kind in CELL_KINDS),
     }
-    for own, names in _statements(tier):
-        sql, params = _with_lists(_rolled_up(own, names), values, lists)
-        with connections[using].cursor() as cursor:
-            cursor.execute(sql, params)
-            for unit, *numbers in cursor:
-                for name, number in zip(names, numbers, strict=True):
-                    yield unit, name, int(number)
+    return values, lists
 
 
 def _statements(tier: Tier) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -221,14 +271,15 @@ def _statements(tier: Tier) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _LEFT_OUT, ("exempt", "away")
 
 
-def _rolled_up(own: str, names: tuple[str, ...]) -> str:
+def _rolled_up(own: str, names: tuple[str, ...], *keys: str) -> str:
     """The sums of each sub-tree: a unit's own rows are added to every unit that stands above it."""
+    by = ", ".join(("above.id", *keys))
     sums = ", ".join(f"SUM(o.{name})" for name in names)
     return f"""
-        SELECT above.id, {sums} FROM ({own}) o JOIN cadres_unit u ON u.id = o.unit_id
+        SELECT {by}, {sums} FROM ({own}) o JOIN cadres_unit u ON u.id = o.unit_id
         JOIN ({_DEPTHS}) depths ON depths.length <= LENGTH(u.path)
         JOIN cadres_unit above ON above.path = SUBSTR(u.path, 1, depths.length) AND above.path LIKE %(root)s
-        GROUP BY above.id"""  # noqa: S608
+        GROUP BY {by}"""  # noqa: S608
 
 
 def _with_lists(sql: str, values: Params, lists: Lists) -> tuple[str, Params]:

@@ -16,9 +16,9 @@ from cadres import clock
 from cadres.models import Unit, UnitChange
 from pledges.models import Campaign, Tier
 from reports.midnight import turn_day
-from reports.models import DailyCount, UnitCount
+from reports.models import DailyCount, FacetCount, UnitCount
 from reports.rollup import LOCK_KEY as LOCK_KEY  # callers name both locks from here
-from reports.rollup import all_levels, levels_above, roll_up, write_own, write_own_days
+from reports.rollup import all_levels, levels_above, roll_up, write_own, write_own_days, write_own_facets
 from reports.rollup import lock_consumer as lock_consumer
 
 BATCH = 1000
@@ -83,6 +83,7 @@ def recount(tier: Tier, unit_ids: Iterable[int], day: date) -> None:
     if not write_own(tier, units, day):
         return
     write_own_days(tier, units, day)
+    write_own_facets(tier, units)
     roll_up(tier, levels_above(units, root) if len(keys) <= BATCH else all_levels(root, units), day)
 
 
@@ -93,9 +94,11 @@ def rebuild(tier: Tier, day: date) -> None:
         lock_consumer()
         UnitCount.objects.filter(tier=tier).delete()
         DailyCount.objects.filter(tier=tier).delete()
+        FacetCount.objects.filter(tier=tier).delete()
         tree = Unit.objects.under(root.path)
         write_own(tier, tree, day)
         write_own_days(tier, tree, day)
+        write_own_facets(tier, tree)
         # The whole of a unit with nothing below is its own, and that is written.
         roll_up(tier, all_levels(root), day)
 
@@ -129,6 +132,7 @@ def _moved_out(tier: Tier, changed: set[int]) -> None:
         units: QuerySet[Unit] = Unit.objects.filter(_below(paths))
         UnitCount.objects.filter(tier=tier, unit__in=units).delete()
         DailyCount.objects.filter(tier=tier, unit__in=units).delete()
+        FacetCount.objects.filter(tier=tier, unit__in=units).delete()
 
 
 def _below(paths: Iterable[str]) -> Q:

@@ -1,5 +1,6 @@
 """What each measure of the counts is called where it is told by itself."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MEASURE_WORDS = {
@@ -25,3 +26,14 @@ MEASURE_WORDS = {
     "cells_sent": _("cells that have sent their list"),
     "cells_missing": _("cells where somebody has not registered"),
 }
+
+
+def measure_words(measure: str) -> str:
+    """A measure in words, with the theme or the field it is counted of ("pledges:theme:2")."""
+    name, _colon, named = measure.partition(":")
+    words = str(MEASURE_WORDS.get(name, name))
+    facet, _colon, code = named.partition(":")
+    if not named:
+        return words
+    of = gettext("theme no. %(code)s") if facet == "theme" else gettext("field “%(code)s”")
+    return f"{words}, {of % {'code': code}}"

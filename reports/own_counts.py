@@ -9,18 +9,21 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import CharField, Count, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from cadres.models import Standing, Unit
 from pledges import queries
 from pledges.models import Partner, Tier
 from pledges.states import APPROVED, REGISTERED, PledgeStatus
+from reports.models import Facet
 
 Statement = tuple[str, tuple[Any, ...]]
 Measured = tuple[str, QuerySet[Any]]
 
 NOTHING = "SELECT NULL, NULL, NULL WHERE 1 = 0"
+NO_FACET = "SELECT NULL, NULL, NULL, NULL, NULL, NULL WHERE 1 = 0"
 _WANTED = RawSQL("SELECT id FROM wanted", ())
 
 
@@ -62,6 +65,37 @@ def own_days(tier: Tier, day: date) -> Statement:
         firsts = queries.first_of_lead(pledges, tier, REGISTERED)
         rows = firsts.order_by().values_list("unit_id", "submitted_on")
     return compiled(rows.annotate(n=Count("pk"))) or (NOTHING, ())
+
+
+def own_facets(tier: Tier) -> Statement:
+    """Rows (facet, unit, code, pledges, approved, done) by theme and field; what names none is left out."""
+    registered = _in_wanted(tier).registered()
+    told = {
+        Facet.THEME: registered.filter(theme__isnull=False).annotate(code=Cast("theme_id", CharField())),
+        Facet.FIELD: registered.exclude(field="").annotate(code=F("field")),
+    }
+    parts: list[str] = []
+    params: tuple[Any, ...] = ()
+    for facet, rows in told.items():
+        statement = compiled(_by_code(rows))
+        if statement:
+            columns = "facet.unit_id, facet.code, facet.pledges, facet.pledges_approved, facet.done"
+            parts.append(f"SELECT '{facet}', {columns} FROM ({statement[0]}) facet")  # noqa: S608  (a QuerySet)
+            params += statement[1]
+    return " UNION ALL ".join(parts) or NO_FACET, params
+
+
+def _by_code(rows: QuerySet[Any]) -> QuerySet[Any]:
+    approved = Q(status__in=[str(status) for status in APPROVED])
+    return (
+        rows.order_by()
+        .values_list("unit_id", "code")
+        .annotate(
+            pledges=Count("pk"),
+            pledges_approved=Count("pk", filter=approved),
+            done=Count("pk", filter=Q(status=PledgeStatus.DONE)),
+        )
+    )
 
 
 def _union(measured: Iterable[Measured]) -> Statement:

@@ -15,12 +15,15 @@ from cadres import clock
 from cadres.models import Unit
 from cadres.models.units import PATH_STEP
 from pledges.models import Tier
-from reports.models import MEASURES, DailyCount
-from reports.own_counts import own_days, own_rows, with_units
+from reports.models import FACET_MEASURES, MEASURES, DailyCount, FacetCount
+from reports.own_counts import own_days, own_facets, own_rows, with_units
 
 LOCK_KEY = 7126_7560
 _OWN = [f"own_{name}" for name in MEASURES]
 _INTO = f"INSERT INTO reports_unitcount (tier_id, unit_id, day, updated_at, {', '.join([*_OWN, *MEASURES])})"
+_OWN_FACETS = [f"own_{name}" for name in FACET_MEASURES]
+_INTO_FACETS = f"""INSERT INTO reports_facetcount
+    (tier_id, unit_id, facet, code, {", ".join([*_OWN_FACETS, *FACET_MEASURES])})"""
 _INTO_DAYS = 'INSERT INTO reports_dailycount (tier_id, unit_id, "on", own_registered, registered)'
 
 
@@ -85,11 +88,31 @@ def write_own_days(tier: Tier, units: QuerySet[Unit], day: date) -> None:
     _run(sql, (*keys, *params, tier.pk, tier.pk))
 
 
+def write_own_facets(tier: Tier, units: QuerySet[Unit]) -> None:
+    """Count the units' own pledges by theme and by field; what nobody names any more is nought."""
+    wanted, keys = with_units(units)
+    rows, params = own_facets(tier)
+    sums = [f"SUM({name})" for name in FACET_MEASURES]
+    sql = f"""
+        {_INTO_FACETS}
+        WITH {wanted}, named (facet, unit_id, code, {_listed(FACET_MEASURES)}) AS (
+            {rows} UNION ALL
+            SELECT kept.facet, kept.unit_id, kept.code, {_listed("0" for _ in FACET_MEASURES)}
+            FROM reports_facetcount kept
+            WHERE kept.tier_id = %s AND kept.unit_id IN (SELECT id FROM wanted))
+        SELECT %s, unit_id, facet, code, {_listed([*sums, *sums])} FROM named WHERE 1 = 1
+        GROUP BY unit_id, facet, code
+        ON CONFLICT (tier_id, unit_id, facet, code) DO UPDATE SET {_taking_over(_OWN_FACETS)}
+        WHERE {_differing("reports_facetcount", _OWN_FACETS)}"""  # noqa: S608  (names of our own)
+    _run(sql, (*keys, *params, tier.pk, tier.pk))
+
+
 def roll_up(tier: Tier, levels: Iterable[QuerySet[Unit]], day: date) -> None:
     """Whole = own + the sum of the children's whole, for the units of each level; the deepest comes first."""
     for units in levels:
         _roll_up_numbers(tier, units, day)
         _roll_up_days(tier, units)
+        _roll_up_facets(tier, units)
 
 
 def _roll_up_numbers(tier: Tier, units: QuerySet[Unit], day: date) -> None:
@@ -128,6 +151,29 @@ def _roll_up_days(tier: Tier, units: QuerySet[Unit]) -> None:
         WHERE reports_dailycount.registered <> excluded.registered"""  # noqa: S608  (names of our own)
     _run(sql, (*keys, tier.pk, tier.pk, tier.pk))
     DailyCount.objects.filter(tier=tier, unit__in=units, registered=0, own_registered=0).delete()
+
+
+def _roll_up_facets(tier: Tier, units: QuerySet[Unit]) -> None:
+    wanted, keys = with_units(units)
+    sums = [f"SUM({name})" for name in (*_OWN_FACETS, *FACET_MEASURES)]
+    mine = [f"mine.own_{name}" for name in FACET_MEASURES]
+    sql = f"""
+        {_INTO_FACETS}
+        WITH {wanted}, named (unit_id, facet, code, {_listed([*_OWN_FACETS, *FACET_MEASURES])}) AS (
+            SELECT mine.unit_id, mine.facet, mine.code, {_listed([*mine, *mine])}
+            FROM reports_facetcount mine
+            WHERE mine.tier_id = %s AND mine.unit_id IN (SELECT id FROM wanted)
+            UNION ALL
+            SELECT child.parent_id, below.facet, below.code, {_listed("0" for _ in FACET_MEASURES)},
+                {_listed(f"below.{name}" for name in FACET_MEASURES)}
+            FROM wanted JOIN cadres_unit child ON child.parent_id = wanted.id
+            JOIN reports_facetcount below ON below.unit_id = child.id AND below.tier_id = %s)
+        SELECT %s, unit_id, facet, code, {_listed(sums)} FROM named WHERE 1 = 1
+        GROUP BY unit_id, facet, code
+        ON CONFLICT (tier_id, unit_id, facet, code) DO UPDATE SET {_taking_over(FACET_MEASURES)}
+        WHERE {_differing("reports_facetcount", FACET_MEASURES)}"""  # noqa: S608  (names of our own)
+    _run(sql, (*keys, tier.pk, tier.pk, tier.pk))
+    FacetCount.objects.filter(tier=tier, unit__in=units, pledges=0).delete()
 
 
 def levels_above(units: QuerySet[Unit], root: Unit) -> list[QuerySet[Unit]]:
@@ -169,3 +215,7 @@ def _listed(parts: Iterable[str]) -> str:
 
 def _taking_over(columns: Iterable[str]) -> str:
     return _listed(f"{name} = excluded.{name}" for name in columns)
+
+
+def _differing(table: str, columns: Iterable[str]) -> str:
+    return " OR ".join(f"{table}.{name} <> excluded.{name}" for name in columns)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadres.models import CadreEntry, Member, Membership, Unit, User
+from cadres.outbox import note_changes
 from cadres.text import fold
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
@@ -22,7 +23,7 @@ from pledges.actions.transitions import why_closed
 from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeTier, Tier, TierKind
 from pledges.permissions import can_type_cell_list, lane_of, why_not_register
 from pledges.sources import suggestions_for
-from pledges.states import EDITABLE, PledgeStatus
+from pledges.states import EDITABLE, REGISTERED, PledgeStatus
 
 ROW_FIELDS = ("title", "novelty", "product", "due_kind", "due_on")
 # What a row needs before it is sent, and what to say where it is missing.
@@ -252,6 +253,8 @@ class _Table:
             write_events(some, act=self.act, action=EventAction.EDITED, to=PledgeStatus(status))
         Pledge.objects.bulk_update(pledges, (*ROW_FIELDS, "theme"), batch_size=CHUNK)
         _move_tails(pledges)
+        counted = {pledge.unit_id for pledge in pledges if pledge.status in REGISTERED}
+        note_changes(counted, campaign=self.tier.campaign_id)
 
     def _submit(self, rows: Sequence[_Row]) -> None:
         if not rows:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cadres.models import Member, Unit
+from cadres.outbox import note_changes
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
 from pledges.actions.attachments import take_off_all
@@ -33,7 +34,7 @@ from pledges.models import (
     TierKind,
 )
 from pledges.permissions import can_edit, lane_of, tiers_counting, why_not_register
-from pledges.states import TRANSITIONS, PledgeStatus
+from pledges.states import REGISTERED, TRANSITIONS, PledgeStatus
 
 PartsAndFiles = tuple[Mapping[int, Parts], Mapping[int, list[Attachment]]]
 
@@ -164,6 +165,8 @@ def _rewrite(pledge: Pledge, typed: Typed, act: Act, *, quiet: bool) -> Pledge:
         replace_parts(pledge, typed.parts)
     if pledge.is_stub:
         take_off_all(pledge, act=act)
+    if pledge.status in REGISTERED:  # a returned one counts as it stands: by theme, field and partners
+        note_changes([pledge.unit_id], campaign=pledge.campaign_id)
     return pledge
 
 

@@ -9,9 +9,17 @@ from reports.models.closings import (
     ClosingKind,
     FigureCheck,
 )
-from reports.models.counts import MEASURES, DailyCount, UnitCount
+from reports.models.counts import (
+    FACET_MEASURES,
+    MEASURES,
+    DailyCount,
+    Facet,
+    FacetCount,
+    UnitCount,
+)
 
 __all__ = [
+    "FACET_MEASURES",
     "MEASURES",
     "CampaignReopening",
     "ClosedPerson",
@@ -20,6 +28,8 @@ __all__ = [
     "Closing",
     "ClosingKind",
     "DailyCount",
+    "Facet",
+    "FacetCount",
     "FigureCheck",
     "UnitCount",
 ]

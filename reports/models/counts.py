@@ -1,6 +1,7 @@
 """Counts kept by one consumer from the outbox: dashboards read these rows and nothing else."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cadres.models import Unit
 from pledges.models import Tier
@@ -115,3 +116,41 @@ class DailyCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tier_id}/{self.unit_id} {self.on}"
+
+
+class Facet(models.TextChoices):
+    """What the pledges of a tier are told apart by."""
+
+    THEME = "theme", _("Theme of the guidance")
+    FIELD = "field", _("Field of work")
+
+
+# What is counted of each theme and of each field.
+FACET_MEASURES = ("pledges", "pledges_approved", "done")
+
+
+class FacetCount(models.Model):
+    """Registered pledges of a unit that answer a theme or belong to a field: own, and with the sub-tree.
+
+    `code` is the key of the theme, or the field as it was written. What names none has no row: it is
+    the rest of `UnitCount.pledges`. Nought has no row either.
+    """
+
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="facet_counts")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="facet_counts")
+    facet = models.CharField(max_length=5, choices=Facet)
+    code = models.CharField(max_length=100)
+    own_pledges = _count()
+    own_pledges_approved = _count()
+    own_done = _count()
+    pledges = _count()
+    pledges_approved = _count()
+    done = _count()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("tier", "unit", "facet", "code"), name="facetcount_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tier_id}/{self.unit_id} {self.facet} {self.code}"

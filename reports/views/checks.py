@@ -12,7 +12,7 @@ from cadres.models import Unit, User
 from cadres.permissions import scope_of, under
 from cadres.roles import Role
 from pledges.models import TierKind
-from reports.measure_words import MEASURE_WORDS
+from reports.measure_words import measure_words
 from reports.models import FigureCheck
 
 SHOWN = 30
@@ -68,7 +68,7 @@ def _line(one: dict[str, Any], unit: str) -> Line:
         campaign=one["campaign"],
         tier=str(kinds.get(one["tier"], one["tier"])),
         unit=unit,
-        measure=str(MEASURE_WORDS.get(one["measure"], one["measure"])),
+        measure=measure_words(one["measure"]),
         kept=one["kept"],
         recounted=one["recounted"],
     )

@@ -15,11 +15,11 @@ from cadres.outbox import note_changes
 from pledges.actions import transitions
 from pledges.actions.acts import Act
 from pledges.actions.lists import mark_sent
-from pledges.models import Channel, Pledge
+from pledges.models import Channel, Pledge, Theme
 from reports import counts
 from reports.audit import differences
 from reports.midnight import turn_day
-from reports.models import MEASURES, DailyCount, UnitCount
+from reports.models import MEASURES, DailyCount, FacetCount, UnitCount
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge, make_tier
 
@@ -219,6 +219,10 @@ def _whole_is_own_and_children(data):
             assert getattr(whole, name) == getattr(whole, f"own_{name}") + sum(
                 getattr(b, name) for b in below
             )
+    for count in FacetCount.objects.filter(tier=tier):
+        below = FacetCount.objects.filter(tier=tier, facet=count.facet, code=count.code)
+        below = below.filter(unit__parent=count.unit_id)
+        assert count.pledges == count.own_pledges + sum(one.pledges for one in below)
 
 
 def _something_moves(data, units):
@@ -241,6 +245,8 @@ def _something_moves(data, units):
 def _random_district(data):
     host = HostFactory()
     tier = make_tier(host, code=f"DV-{host.pk}")
+    fields = st.sampled_from(["", "Đất đai", "Môi trường"])
+    themes = [Theme.objects.create(campaign=tier.campaign, order=n, title=f"Chủ đề {n}").pk for n in (1, 2)]
     units = [host]
     for _ in range(data.draw(st.integers(1, 6))):
         units.append(UnitFactory(parent=data.draw(st.sampled_from(units))))
@@ -252,7 +258,8 @@ def _random_district(data):
         for _ in range(data.draw(st.integers(0, 3))):
             member = MemberFactory(unit=cell, standing=data.draw(standings))
             for _ in range(data.draw(st.integers(0, 2))):
-                pledge = make_pledge(member, tier)
+                named = {"field": data.draw(fields), "theme_id": data.draw(st.sampled_from([None, *themes]))}
+                pledge = make_pledge(member, tier, **named)
                 if data.draw(st.booleans()):
                     transitions.approve([pledge.pk], act=PAPER)
     note_changes([unit.pk for unit in (*units, *cells)])

@@ -52,6 +52,8 @@ def make_district() -> None:
     wards = [UnitFactory(parent=campaign.host) for _ in range(2)]
     cells = [CellFactory(parent=ward) for ward in wards]
     members = [MemberFactory(unit=cell) for cell in cells for _ in range(3)]
+    for order in (1, 2):
+        campaign.themes.create(order=order, title=f"Chủ đề {order}")
     key_cadre_tier(campaign, members[:2])
     members_tier(campaign)
     for ward, cell in zip(wards, cells, strict=True):
@@ -81,6 +83,7 @@ class World:
     def __init__(self) -> None:
         self.campaign = Campaign.objects.select_related("host").get()
         self.host: Unit = self.campaign.host
+        self.themes = list(self.campaign.themes.values_list("pk", flat=True))
         units = Unit.objects.order_by("pk")
         self.wards = list(units.filter(kind=UnitKind.GRASSROOTS_COMMITTEE))
         self.cells = list(units.filter(kind=UnitKind.CELL))
@@ -213,6 +216,8 @@ class World:
                 "due_kind": "day",
                 "due_on": date(2024, 9, 30),
                 "authority": "state" if len(title) % 2 else "party",
+                "theme_id": (None, *self.themes)[ord(title[0]) % 3],
+                "field": ("", "Đất đai", "Môi trường")[ord(title[0]) % 3],
             },
         )
 
