@@ -71,13 +71,13 @@ def fill(table: Table) -> tuple[int, float]:
     return stream.count, time.perf_counter() - began
 
 
-def finish(tables: Iterable[Table]) -> None:
+def finish(tables: Iterable[str]) -> None:
     """Triggers on again, and sequences behind the keys that were given."""
     _run("SET session_replication_role = origin")
     for table in tables:
         _run(
-            f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "  # noqa: S608  (names of our own)
-            f"(SELECT COALESCE(MAX(id), 1) FROM {table.name}))"
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608  (names of our own)
+            f"(SELECT COALESCE(MAX(id), 1) FROM {table}))"
         )
 
 

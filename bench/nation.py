@@ -15,13 +15,20 @@ from bench.tables import Table
 from cadres.models import BodyKind, RoleAssignment, Unit, User
 from cadres.roles import Role
 from pledges.actions.campaigns import MEMBERS_ROUTE, CampaignPlan, Step, TierPlan, create_campaign
-from pledges.models import Counted, StepLevel, StepMode, Tier, TierKind
+from pledges.models import Counted, StepLevel, StepMode, Theme, Tier, TierKind
 from reports import counts
 
 Say = Callable[[str], None]
 CODE, CADRES_CODE = "DV-2024", "CB-2023"
 BOARD, SECRETARY = "ban-to-chuc", "bi-thu-{}"
 SECRETARIES = 8
+THEMES = (
+    "Giải quyết việc tồn đọng, kéo dài",
+    "Chuyển đổi số, cải cách hành chính",
+    "Môi trường, trật tự đô thị",
+    "An sinh xã hội, giảm nghèo",
+    "Xây dựng Đảng, phát triển đảng viên",
+)
 
 
 def build(members: int, say: Say) -> Shape:
@@ -38,7 +45,7 @@ def build(members: int, say: Say) -> Shape:
         written = record(shape, tiers)
         for table in written:
             _told(table, say)
-        finish((*tables, *written))
+        finish([*(table.name for table in (*tables, *written)), Theme._meta.db_table])
         with _timed("indexes and constraints", say):
             bare.dress()
     _accounts(shape)
@@ -48,7 +55,7 @@ def build(members: int, say: Say) -> Shape:
         with _timed(f"counts of {tier.campaign.code}", say):
             counts.rebuild(tier, DAY)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE reports_unitcount, reports_dailycount")
+        cursor.execute("ANALYZE")
     return shape
 
 
@@ -86,7 +93,13 @@ def _campaigns() -> Tiers:
         tiers=(TierPlan(kind=TierKind.KEY_CADRES, counted=Counted.NOBODY, steps=(decides,)),),
     )
     made = (create_campaign(host, plan, on=FIRST_DAY).tiers.get() for plan in (members, cadres))
-    return Tiers(*made)
+    tiers = Tiers(*made)
+    # With the keys that the versions of the stories name.
+    Theme.objects.bulk_create(
+        Theme(pk=order, campaign=tiers.members.campaign, order=order, title=title)
+        for order, title in enumerate(THEMES, start=1)
+    )
+    return tiers
 
 
 def _accounts(shape: Shape) -> None:

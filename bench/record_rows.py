@@ -89,9 +89,10 @@ def _dockets(shape: Shape, tiers: Tiers) -> Rows:
 
 
 def _pledges(shape: Shape, tiers: Tiers) -> Table:
-    told = "id ref campaign_id tier_id lead_member_id unit_id status title novelty product due_on featured"
-    rest = "backlog_since submitted_on submitted_at created_at approved_version_id journal_seq journal_head"
-    return Table(Pledge, _pledge_rows(shape, tiers), f"{told} {rest} revision", versions_made=1)
+    told = "id ref campaign_id tier_id lead_member_id unit_id status title novelty product due_on field"
+    rest = "theme_id featured backlog_since submitted_on submitted_at created_at approved_version_id"
+    tail = "journal_seq journal_head revision"
+    return Table(Pledge, _pledge_rows(shape, tiers), f"{told} {rest} {tail}", versions_made=1)
 
 
 def _pledge_rows(shape: Shape, tiers: Tiers) -> Rows:
@@ -111,6 +112,8 @@ def _pledge_rows(shape: Shape, tiers: Tiers) -> Rows:
             said.novelty,
             said.product,
             said.due_on,
+            said.field,
+            said.theme,
             featured,
             backlog,
             story.on,

@@ -19,17 +19,18 @@ GIVEN = (
     "An Anh Bình Chi Chiến Cúc Cường Dung Dũng Đạt Đông Giang Hà Hải Hạnh Hiền Hòa Hùng Hương Khánh Lan "
     "Liên Long Mai Minh Nam Nga Ngân Oanh Phúc Phương Quân Sơn Tâm Thảo Thủy Toàn Tuấn Vân Yến"
 )
+# What is done, what comes of it, its field, and the theme of the guidance it answers (0: none).
 TASKS = (
-    ("Vận động {n} hộ phân loại rác tại nguồn", "{n}/{n} hộ phân loại rác"),
-    ("Hướng dẫn {n} người cao tuổi dùng dịch vụ công trực tuyến", "{n} người tự nộp được hồ sơ"),
-    ("Giải quyết dứt điểm {n} đơn thư tồn đọng", "{n} đơn thư có kết luận, được trả lời"),
-    ("Số hóa {n} bộ hồ sơ đảng viên", "{n} bộ hồ sơ có bản số"),
-    ("Giúp đỡ {n} hộ cận nghèo có việc làm ổn định", "{n} hộ có thu nhập thêm hằng tháng"),
-    ("Vận động {n} hộ hiến đất mở ngõ", "{n} hộ bàn giao mặt bằng"),
-    ("Thu gom, xử lý {n} điểm tập kết vật liệu trái phép", "{n} điểm được giải tỏa"),
-    ("Kết nạp {n} quần chúng ưu tú", "{n} người được kết nạp"),
-    ("Lắp {n} đèn chiếu sáng ở ngõ tối", "{n} đèn hoạt động"),
-    ("Tập huấn {n} buổi chuyển đổi số cho tổ dân phố", "{n} buổi, có danh sách người dự"),
+    ("Vận động {n} hộ phân loại rác tại nguồn", "{n}/{n} hộ phân loại rác", "Môi trường", 3),
+    ("Hướng dẫn {n} người cao tuổi dùng dịch vụ công", "{n} người tự nộp hồ sơ", "Chuyển đổi số", 2),
+    ("Giải quyết dứt điểm {n} đơn thư tồn đọng", "{n} đơn thư có kết luận, được trả lời", "Đất đai", 1),
+    ("Số hóa {n} bộ hồ sơ đảng viên", "{n} bộ hồ sơ có bản số", "Chuyển đổi số", 2),
+    ("Giúp {n} hộ cận nghèo có việc làm ổn định", "{n} hộ có thu nhập thêm", "An sinh xã hội", 4),
+    ("Vận động {n} hộ hiến đất mở ngõ", "{n} hộ bàn giao mặt bằng", "Đất đai", 1),
+    ("Giải tỏa {n} điểm tập kết vật liệu trái phép", "{n} điểm được giải tỏa", "Trật tự đô thị", 3),
+    ("Kết nạp {n} quần chúng ưu tú", "{n} người được kết nạp", "Xây dựng Đảng", 5),
+    ("Lắp {n} đèn chiếu sáng ở ngõ tối", "{n} đèn hoạt động", "Trật tự đô thị", 0),
+    ("Tập huấn {n} buổi chuyển đổi số cho tổ dân phố", "{n} buổi, có danh sách người dự", "", 2),
 )
 NUMBERS = range(2, 82)
 DUES = (date(2024, 6, 30), date(2024, 9, 30), date(2024, 12, 31), date(2024, 9, 30))
@@ -64,6 +65,8 @@ class Content(NamedTuple):
     novelty: str
     product: str
     due_on: date
+    field: str
+    theme: int | None
     version: str
     digest: str
     search_key: str
@@ -163,14 +166,19 @@ def _names() -> list[Name]:
 def _contents() -> list[Content]:
     kinds, contents = (Novelty.NEW, Novelty.DIFFICULT, Novelty.BOTH), []
     for n in NUMBERS:
-        for task, (title, product) in enumerate(TASKS):
+        for task, (title, product, field, theme) in enumerate(TASKS):
             due = LATE_DUE if (n + task) % 40 == 0 else DUES[(n + task) % 4]
             pledge = Pledge(
-                title=title.format(n=n), product=product.format(n=n), novelty=kinds[n % 3].value, due_on=due
+                title=title.format(n=n),
+                product=product.format(n=n),
+                novelty=kinds[n % 3].value,
+                due_on=due,
+                field=field,
+                theme_id=theme or None,
             )
             content = content_of(pledge, Parts())
             text = json.dumps(content, ensure_ascii=False)
-            facts = (pledge.title, pledge.novelty, pledge.product, due)
+            facts = (pledge.title, pledge.novelty, pledge.product, due, field, theme or None)
             contents.append(Content(*facts, text, digest(content), search_key(content)))
     return contents
 
@@ -231,8 +239,9 @@ def _of_cadres(shape: Shape) -> Iterator[Story]:
 def _of_last_year(said: Content) -> Content:
     due = said.due_on.replace(year=2023)
     content = json.loads(said.version) | {"due_on": due.isoformat()}
+    content.pop("theme_id", None)
     text = json.dumps(content, ensure_ascii=False)
-    return said._replace(due_on=due, version=text, digest=digest(content))
+    return said._replace(due_on=due, theme=None, version=text, digest=digest(content))
 
 
 def cadre_dockets(shape: Shape) -> int:
