@@ -206,7 +206,10 @@ def _reports(desk: _Desk) -> list[Item]:
     tier = desk.tier(unit, TierKind.MEMBERS) if unit else None
     if unit is None or tier is None:
         return []
-    items = [Item(_("Make the report"), reverse("reports:summary", args=(unit.code,)))]
+    items = [
+        Item(_("Make the report"), reverse("reports:summary", args=(unit.code,))),
+        Item(_("Over time"), reverse("reports:over_time", args=(unit.code,))),
+    ]
     if tier.campaign.host.path.startswith(desk.scope.readable_paths):
         items.append(
             Item(_("Closings of figures"), reverse("reports:closing_list", args=(tier.campaign.code,)))

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from cadres.models import Unit, UnitPeriod
 from cadres.rates import Rate
@@ -20,7 +21,7 @@ from cadres.successions import Link, linked
 from pledges.models import Tier
 from pledges.states import CampaignState
 from reports.closing_reading import speaking_for
-from reports.figures import Figure
+from reports.figures import Figure, Kind
 from reports.models import ClosedUnit, Closing, UnitCount
 
 
@@ -75,6 +76,12 @@ class Side:
     def of(self, keys: set[int]) -> Found:
         """These units, wherever they stood: one query."""
         return self._read(Q(unit__in=keys))
+
+    def version(self, figure: Figure) -> int:
+        """The version of the figure's definition that the numbers were counted by."""
+        if self.closing is None:
+            return figure.version
+        return int(self.closing.definitions["figures"][figure.code]["version"])
 
     def _read(self, wanted: Q) -> Found:
         rows: QuerySet[Any]
@@ -170,11 +177,6 @@ class Comparison:
     lines: list[Line]
 
     @property
-    def trees_differ(self) -> bool:
-        """Whether a line is not the same organisation in the same place."""
-        return any(line.tie != Tie.SAME for line in self.lines)
-
-    @property
     def common(self) -> Line:
         """What can be compared below the unit, as one line; its own members and tasks left out."""
         kept = [line for line in self.lines if line.compared]
@@ -210,6 +212,22 @@ def compare_years(unit: Unit, tier: Tier, older: Tier, day: date) -> Comparison 
     below = (group for group in groups if unit.pk not in group)
     lines = (_line(group, then, now, here_then=set(here_then), here_now=set(here_now)) for group in below)
     return Comparison(before, after, total, [line for line in lines if line is not None])
+
+
+def rules_that_differ(found: Comparison, figure: Figure) -> list[str]:
+    """What was counted otherwise in the two years, in words: the difference then misleads."""
+    then, now = found.before.tier, found.after.tier
+    said = []
+    if figure.kind == Kind.PEOPLE:
+        if set(then.counted_standings) != set(now.counted_standings) or then.counted != now.counted:
+            said.append(_("other people were counted"))
+        if figure.code == "met_quota" and then.quota_min != now.quota_min:
+            words = _("the quota was %(then)s, and is %(now)s now")
+            said.append(words % {"then": then.quota_min, "now": now.quota_min})
+    versions = (found.before.version(figure), found.after.version(figure))
+    if versions[0] != versions[1]:
+        said.append(_("the figure was defined otherwise"))
+    return said
 
 
 def _groups(keys: Iterable[int], links: Iterable[Link]) -> list[set[int]]:

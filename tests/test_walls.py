@@ -42,7 +42,7 @@ GROUPS = (
     ("s", "pledges:cell_grid pledges:cell_check pledges:cell_excel pledges:cell_next pledges:cell_card"),
     ("s", "pledges:cell_meeting pledges:cell_send reports:cell_xlsx"),
     ("sobyrci", "pledges:cell pledges:cell_print reports:unit reports:pledges"),
-    ("sobyrci", "reports:summary reports:summary_xlsx reports:summary_docx"),
+    ("sobyrci", "reports:summary reports:summary_xlsx reports:summary_docx reports:over_time"),
     ("sobyrci", "reports:figure reports:figure_print reports:figure_xlsx"),
     ("o", "pledges:endorse pledges:send_up pledges:list_request pledges:suggestions"),
     ("obyrci", "pledges:committee"),

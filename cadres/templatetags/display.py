@@ -59,6 +59,21 @@ def number(value: int | Decimal | None) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """A difference with its sign: +1.200, -3, 0."""
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """A difference of two shares in percentage points, signed: "+2,1 điểm %"."""
+    if value is None:
+        return NO_DATA
+    sign = "+" if value > 0 else ""
+    return _("%(points)s pp") % {"points": f"{sign}{number(value)}"}
+
+
+@register.filter
 def year(value: date | int | None) -> str:
     """A year, never grouped: 2024 is not 2.024. Takes a year or the day it is read from."""
     if value is None:
@@ -143,6 +158,15 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class EarlierLine:
+    """A second line: the same days of another year; `label` says its share on the last day of this one."""
+
+    label: str
+    line: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
 class Curve:
     """What _curve.html draws. All numbers are text, so that no language groups their digits."""
 
@@ -159,6 +183,7 @@ class Curve:
     levels: tuple[Tick, ...]
     days: tuple[Tick, ...]
     rows: tuple[tuple[str, str], ...]
+    earlier: "EarlierLine | None" = None
 
 
 @dataclass(frozen=True)
@@ -184,12 +209,18 @@ CurvePoint = tuple[int, Rate, str]
 
 
 def curve_geometry(
-    points: Sequence[CurvePoint], width: int, height: int, *, end: tuple[int, str] | None = None
+    points: Sequence[CurvePoint],
+    width: int,
+    height: int,
+    *,
+    end: tuple[int, str] | None = None,
+    earlier: tuple[str, Sequence[CurvePoint]] | None = None,
 ) -> Curve | None:
     """Places the points of a cumulative share in a drawing of width × height.
 
     A point is (day number, rate on that day, label of the day). `end` is the last day of the axis
-    and its label, where the window closes later than the last point. None without points.
+    and its label, where the window closes later than the last point. `earlier` is the label and the
+    points of another year, by the day numbers of this one. None without points.
     """
     if not points:
         return None
@@ -211,4 +242,22 @@ def curve_geometry(
         levels=tuple(Tick(plane.y(Decimal(level)), f"{level}%") for level in (0, 50, 100)),
         days=(Tick(plane.x(first[0]), first[2]), Tick(plane.x(closes[0]), closes[1])),
         rows=tuple((label, rate_text(rate)) for _at, rate, label in points),
+        earlier=_earlier(points, earlier, plane) if earlier and earlier[1] else None,
+    )
+
+
+def _earlier(
+    points: Sequence[CurvePoint], earlier: tuple[str, Sequence[CurvePoint]], plane: _Plane
+) -> EarlierLine:
+    """The other year's line as far as the axis goes, and both years in the rows of the table."""
+    name, others = earlier
+    shown = [point for point in others if point[0] <= plane.last] or list(others[:1])
+    same_day = [rate for at, rate, _label in others if at <= points[-1][0]]
+    now = {at: (label, rate_text(rate)) for at, rate, label in points}
+    then = {at: (label, rate_text(rate)) for at, rate, label in others}
+    nothing = (NO_DATA, NO_DATA)
+    return EarlierLine(
+        label=f"{name}: {percent(same_day[-1] if same_day else None)}",
+        line=" ".join(f"{plane.x(at)},{plane.y(_height(rate))}" for at, rate, _label in shown),
+        rows=tuple((*now.get(at, nothing), *then.get(at, nothing)) for at in sorted(now | then)),
     )

@@ -153,6 +153,26 @@ def test_the_curve_has_its_figures_as_a_table():
     assert "7.126/7.560 (94%)" in html
 
 
+def test_the_curve_of_another_year_lies_on_the_same_days():
+    earlier = [(10, Rate(10, 50), "16/01"), (80, Rate(40, 50), "26/03"), (95, Rate(50, 50), "10/04")]
+    with translation.override("vi"):
+        curve = curve_geometry(_points(), 400, 230, end=(86, "31/03"), earlier=("2023", earlier))
+        html = render_to_string("components/_curve.html", {"curve": curve, "label": "Đã đăng ký"})
+    assert curve is not None
+    assert curve.earlier is not None
+    assert curve.earlier.label == "2023: 80%"
+    xs = [float(pair.split(",")[0]) for pair in curve.earlier.line.split()]
+    assert len(xs) == 2
+    assert xs[0] == float(curve.left)
+    assert max(xs) <= float(curve.right)
+    assert curve.earlier.rows[0] == ("15/01", "0/100 (0%)", "16/01", "10/50 (20%)")
+    assert curve.earlier.rows[-1] == ("–", "–", "10/04", "50/50 (100%)")
+    assert html.count("<td") == 3 * len(curve.earlier.rows)
+    without = curve_geometry(_points(), 400, 230, earlier=("2023", []))
+    assert without is not None
+    assert without.earlier is None
+
+
 class Short(forms.Form):
     """As the member's form: a text and a choice."""
 
