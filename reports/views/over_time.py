@@ -17,7 +17,7 @@ from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve
 from cadres.text import fold
-from pledges.models import Tier
+from pledges.models import Tier, TierKind
 from pledges.states import CampaignState
 from reports import over_time
 from reports.figures import BY_CODE, Figure, figures_of
@@ -118,12 +118,13 @@ def _year_choice(tier: Tier) -> tuple[str, str]:
 
 
 def _tiers(unit: Unit) -> list[Tier]:
-    """Every tier in which the unit may be counted, newest first."""
+    """Every tier in which the unit may be counted: the members' first, the newest first."""
     tiers = Tier.objects.select_related("campaign__host").filter(
         campaign__host__path__in=unit.ancestor_paths()
     )
     tiers = tiers.exclude(campaign__state=CampaignState.DRAFT)
-    return list(tiers.order_by("-campaign__year", "-order", "campaign__code"))
+    newest = tiers.order_by("-campaign__year", "order", "campaign__code")
+    return sorted(newest, key=lambda tier: tier.kind != TierKind.MEMBERS)
 
 
 def _chosen(tiers: list[Tier], campaign: str, kind: str) -> Tier | None:
