@@ -26,8 +26,8 @@ from pledges.states import DocketState, Outcome, PledgeStatus
 
 SOURCE = "dang-ky-viec-moi-viec-kho-2024.xlsx"
 AT = datetime.fromisoformat(f"{FIRST_DAY}T02:00:00+00:00")
-# Of so many results of the year before one is told as notable; half of those waited for years.
-FEATURED_OF = 8
+# So many results of the year before are told as notable, at any size; half of those waited for years.
+FEATURED = 8
 RESULT = "Đã hoàn thành, có biên bản nghiệm thu"
 
 
@@ -98,8 +98,8 @@ def _pledges(shape: Shape, tiers: Tiers) -> Table:
 def _pledge_rows(shape: Shape, tiers: Tiers) -> Rows:
     for story in stories(shape):
         tier, said, events = tiers.of(story), story.content, story.events()
-        featured = story.of_cadre and story.pk % FEATURED_OF == 1
-        backlog = 2011 + story.pk % 9 if featured and story.pk % (2 * FEATURED_OF) == 1 else None
+        featured = story.of_cadre and story.pk <= FEATURED
+        backlog = 2011 + story.pk if featured and story.pk % 2 else None
         yield (
             story.pk,
             story.ref,
