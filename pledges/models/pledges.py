@@ -174,6 +174,8 @@ class Pledge(models.Model):
         indexes = (
             models.Index(fields=("tier", "unit", "status"), name="pledge_by_unit"),
             models.Index(fields=("lead_member", "campaign"), name="pledge_by_lead"),
+            # A few of millions, which every dashboard shows.
+            models.Index(fields=("campaign",), condition=Q(featured=True), name="pledge_featured"),
         )
 
     def __str__(self) -> str:
