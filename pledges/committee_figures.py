@@ -1,12 +1,14 @@
 """What a committee's page counts below it: cells by the state of their list, grassroots cadres."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
+from django.utils.module_loading import import_string
 
 from cadres.models import PATH_STEP, CadreEntry, Unit
 from cadres.rates import Rate
@@ -91,18 +93,20 @@ def _add(numbers: Numbers, rows: QuerySet[Any], measures: dict[str, Any]) -> Non
         numbers.setdefault(row.pop("branch"), {}).update(row)
 
 
-def people_by_unit(tier: Tier, units: Iterable[Unit], day: date) -> dict[int, Rate]:
-    """By unit, its own people who have registered, of those counted there."""
-    counted = queries.counted_people(tier, day).filter(unit__in=list(units)).order_by()
-    everybody = dict(counted.values_list("unit").annotate(n=Count("pk")))
-    registered = dict(queries.with_registered(counted, tier).values_list("unit").annotate(n=Count("pk")))
-    return {unit: Rate(registered.get(unit, 0), n) for unit, n in everybody.items()}
+def people_kept(tier: Tier, units: Iterable[Unit]) -> dict[int, Rate]:
+    """By unit with its sub-tree, the people who have registered of those counted there; absent: nobody is.
+
+    As the app that counts keeps them, which names its answer in its AppConfig (`people_kept`): no page
+    counts people itself.
+    """
+    return _keeper()(tier, [unit.pk for unit in units])
 
 
-def people_below(tier: Tier, unit: Unit, day: date) -> Rate:
-    """People of the sub-tree who have registered, of those counted there."""
-    counted = queries.counted_people(tier, day).filter(unit__path__startswith=unit.path)
-    return Rate(queries.with_registered(counted, tier).count(), counted.count())
+@cache
+def _keeper() -> Callable[[Tier, list[int]], dict[int, Rate]]:
+    [path] = filter(None, (getattr(app, "people_kept", "") for app in apps.get_app_configs()))
+    keeper: Callable[[Tier, list[int]], dict[int, Rate]] = import_string(path)
+    return keeper
 
 
 def listed(tier: Tier, unit: Unit) -> QuerySet[CadreEntry]:

@@ -55,13 +55,17 @@ def _one_connection(request: pytest.FixtureRequest):
     if marker and "reader" in (marker.kwargs.get("databases") or ()):
         yield
         return
-    reader, connections["reader"] = connections["reader"], connections["default"]
+    places = [connections]
     if "live_server" in request.fixturenames:
         # On SQLite in memory the threads of the server share the connection of the test.
         shared = request.getfixturevalue("live_server").thread.connections_override
-        shared |= {"reader": connections["default"]} if shared else {}
+        places += [shared] if shared else []
+    reader = connections["reader"]
+    for place in places:
+        place["reader"] = connections["default"]
     yield
-    connections["reader"] = reader
+    for place in places:
+        place["reader"] = reader
 
 
 @pytest.fixture

@@ -117,8 +117,10 @@ def posts_with_state(user: User, *, on: date, at: datetime) -> QuerySet[Office]:
     return kept_posts(user, on).annotate(state=account_state(at, "member__user__", unconfirmed))
 
 
-def count_by_state(rows: QuerySet[Any]) -> dict[str, int]:
-    """How many rows there are of each `state`, in one statement."""
+def count_by_state(rows: QuerySet[Any], *, most: int | None = None) -> dict[str, int]:
+    """How many rows there are of each `state`, in one statement; with `most` of no more rows than that."""
+    if most is not None:
+        rows = rows.filter(pk__in=rows.order_by().values("pk")[:most])
     return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
 
 

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
@@ -33,6 +32,7 @@ from cadres.queries.accounts import (
 )
 from cadres.queries.assistants import MAKERS
 from cadres.views import terms
+from cadres.views.paging import BOUNDED, page_of
 
 PAGE = 30
 
@@ -115,16 +115,20 @@ def account_list(request: HttpRequest) -> HttpResponse:
     on, term = clock.today(), terms.recall(request, "accounts")
     found = find_accounts(kept_accounts(person(request), on), term)
     found = found.annotate(state=account_state(timezone.now()))
-    counts, state = count_by_state(found), request.GET.get("state", "")
+    counts, state = count_by_state(found, most=BOUNDED + 1), request.GET.get("state", "")
+    is_long = sum(counts.values()) > BOUNDED
     roles = RoleAssignment.objects.on(on).select_related("unit", "body").order_by("start", "pk")
     rows = (
         in_state(found, state)
         .select_related("member__unit")
         .prefetch_related(Prefetch("roles", roles, to_attr="held"))
     )
+    known = (
+        None if is_long else counts.get(state, 0) if state in AccountState.values else sum(counts.values())
+    )
     context = {
-        "page": Paginator(rows.order_by("username"), PAGE).get_page(request.GET.get("page")),
-        "chips": state_chips(counts, state, leave_out=(AccountState.ROLE_MISSING,)),
+        "page": page_of(rows.order_by("username"), size=PAGE, number=request.GET.get("page"), known=known),
+        "chips": state_chips(counts, state, leave_out=(AccountState.ROLE_MISSING,), is_long=is_long),
         "term": term,
         "makes_for_assistants": any(map(scope_of(person(request)).has, MAKERS)),
     }
@@ -132,18 +136,23 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 def state_chips(
-    counts: dict[str, int], chosen: str, *, leave_out: tuple[AccountState, ...] = ()
+    counts: dict[str, int],
+    chosen: str,
+    *,
+    leave_out: tuple[AccountState, ...] = (),
+    is_long: bool = False,
 ) -> list[dict[str, object]]:
-    """Quick filters by state; the term looked for stays."""
-    states = [state for state in AccountState if state not in leave_out and counts.get(state)]
-    whole = {"label": _("All"), "url": "?page=1", "count": sum(counts.values()), "active": not chosen}
+    """Quick filters by state; the term looked for stays. Of a long list all states, without numbers."""
+    states = [state for state in AccountState if state not in leave_out and (is_long or counts.get(state))]
+    numbers: dict[str, object] = {} if is_long else {"": sum(counts.values()), **counts}
+    whole = {"label": _("All"), "url": "?page=1", "count": numbers.get(""), "active": not chosen}
     return [
         whole,
         *(
             {
                 "label": state.label,
                 "url": f"?state={state.value}&page=1",
-                "count": counts[state],
+                "count": numbers.get(state),
                 "active": chosen == state,
             }
             for state in states

@@ -1,6 +1,5 @@
 """Looking for members and organisations."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
@@ -9,6 +8,7 @@ from cadres.access import person, signed_in
 from cadres.permissions import scope_of
 from cadres.queries.search import found_members, found_units
 from cadres.views import terms
+from cadres.views.paging import BOUNDED, bounded, page_of
 
 PAGE = 30
 UNITS = 12
@@ -25,9 +25,10 @@ def search(request: HttpRequest) -> HttpResponse:
     units = found_units(user, term).select_related("parent")
     context = {
         "term": term,
-        "page": Paginator(members, PAGE).get_page(request.GET.get("page")),
+        "page": page_of(members, size=PAGE, number=request.GET.get("page")),
         "units": units[:UNITS],
-        "units_count": units.count(),
+        "units_count": bounded(units),
+        "bounded": BOUNDED,
         "reads_anything": bool(scope_of(user).readable_paths),
     }
     return TemplateResponse(request, "cadres/search.html", context)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cadres.access import person, role_required
+from cadres.views.paging import page_of
 from pledges import act_register
 from pledges.act_register import AWAITING, CELLS, CORRECTING, NUMBERED, Wanted
 from pledges.views.dockets import READERS
-from pledges.views.paging import page_of
 
 PAGE = 30
 LABELS = {

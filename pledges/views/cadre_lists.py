@@ -22,6 +22,7 @@ from cadres.roles import Role
 from cadres.templatetags.display import number
 from cadres.text import clean
 from cadres.views import terms
+from cadres.views.paging import page_of
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.cadre_lists import (
     PRINTED_LIMIT,
@@ -35,7 +36,6 @@ from pledges.actions.cadre_lists import (
 from pledges.forms.cadre_lists import LATEST, EntryForm, MakeListForm, PasteForm, usual_title
 from pledges.forms.campaigns import next_year
 from pledges.permissions import can_run_campaign
-from pledges.views.paging import page_of
 
 PAGE = 50
 FOUND = 8

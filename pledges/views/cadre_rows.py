@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from cadres.models import Body, CadreEntry, Unit, User
 from cadres.rates import Rate
 from cadres.text import fold
+from cadres.views.paging import page_of
 from pledges import amendments, queries
 from pledges import committee_figures as figures
 from pledges.amendments import Amendment
@@ -20,7 +21,6 @@ from pledges.models import Docket, Pledge, SentList, StepLevel, StepMode, Tier
 from pledges.permissions import can_build_for
 from pledges.states import REGISTERED, DocketState, PledgeStatus
 from pledges.views.docket_desk import build_url
-from pledges.views.paging import page_of
 from pledges.words import status_words
 
 PAGE = 50

@@ -13,13 +13,13 @@ from cadres.access import person, role_required, signed_in
 from cadres.models import Body
 from cadres.permissions import can_read_unit, scope_of, under
 from cadres.roles import Role
+from cadres.views.paging import page_of
 from pledges import queries
 from pledges.models import Campaign, Theme, Tier
 from pledges.permissions import can_run_campaign
 from pledges.route_words import Names, tier_words
 from pledges.states import CampaignState
 from pledges.views.campaign_stage import history
-from pledges.views.paging import page_of
 
 PAGE = 30
 

@@ -100,7 +100,7 @@ def _own(user: User, chosen: ListFilter) -> dict[str, Any]:
     return {
         "own": own,
         "own_return": None if own else chosen.to_amend.get(place.pk),
-        "people": figures.people_below(tier, place, chosen.day),
+        "people": figures.people_kept(tier, [place]).get(place.pk),
         "cadres": CadrePanel(user, chosen.grassroots, place) if chosen.grassroots else None,
         "may_send": own is None and bool(chosen.totals["endorsed"]) and sends,
     }

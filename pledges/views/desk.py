@@ -16,6 +16,7 @@ from cadres.access import person, role_required
 from cadres.permissions import can_read_unit
 from cadres.roles import Role
 from cadres.views import terms
+from cadres.views.paging import page_of
 from pledges import desk
 from pledges.desk import Desk, Wanted
 from pledges.desk_words import (
@@ -33,7 +34,6 @@ from pledges.forms.desk import FilterForm
 from pledges.models import DeskAct, Pledge, PledgeReturn, Tier, TierKind, Vetting
 from pledges.permissions import can_vet
 from pledges.states import CampaignState, PledgeStatus
-from pledges.views.paging import page_of
 from pledges.words import due_words, status_words
 
 PAGE = 50

@@ -15,11 +15,11 @@ from cadres.models import Body, BodyKind, User
 from cadres.permissions import scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
+from cadres.views.paging import page_of
 from pledges import queries
 from pledges.models import Docket, RouteStep, StepLevel, StepMode, Tier
 from pledges.permissions import can_build_for, can_record, visible_dockets
 from pledges.states import CampaignState, DocketState
-from pledges.views.paging import page_of
 
 PAGE = 30
 BELOW = "below"

@@ -10,13 +10,13 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy
 
 from cadres.models import Member, Membership, Unit, User
+from cadres.views.paging import page_of
 from pledges import queries
 from pledges.actions.cell_entry import OVER
 from pledges.forms.cell_grid import BLANK, COLUMNS, RowKey, missing, stored
 from pledges.models import EventAction, Novelty, Pledge, PledgeEvent, PledgeTier, Tier
 from pledges.permissions import lane_of, visible_pledges
 from pledges.states import EDITABLE, PledgeStatus
-from pledges.views.paging import page_of
 from pledges.words import due_words, short_reason, status_words
 
 # Five fields a row: so many rows that a form stays below DATA_UPLOAD_MAX_NUMBER_FIELDS.

@@ -1,19 +1,30 @@
 """The pledges of a unit in a campaign, by status."""
 
-from django.core.paginator import Paginator
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from cadres import clock
 from cadres.access import person, signed_in
+from cadres.models import Unit
 from cadres.text import fold
+from cadres.views.paging import page_of
 from pledges import queries
 from pledges.models import Tier, TierKind
 from pledges.states import REGISTERED, PledgeStatus
+from reports.models import UnitCount
 from reports.views.dashboard import unit_for
 
 PAGE = 50
+# The counts keep the number of these, with the sub-tree.
+KEPT_STATUSES = {
+    "": "pledges",
+    PledgeStatus.DONE: "done",
+    PledgeStatus.CARRIED_OVER: "carried_over",
+    "late": "late",
+}
 
 
 @signed_in
@@ -34,7 +45,9 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
     if wanted := request.GET.get("unit", ""):
         rows = rows.filter(unit__name_key__contains=fold(wanted))
     rows = rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
-    page = Paginator(rows.order_by("unit__path", "pk"), PAGE).get_page(request.GET.get("page"))
+    kept = None if theme or wanted else partial(_number, tier, unit, status)
+    ordered = rows.order_by("unit__path", "pk")
+    page = page_of(ordered, size=PAGE, number=request.GET.get("page"), kept=kept)
     context = {
         "unit": unit,
         "campaign": tier.campaign,
@@ -47,6 +60,12 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
         "now": clock.now(),
     }
     return TemplateResponse(request, "reports/pledges.html", context)
+
+
+def _number(tier: Tier, unit: Unit, status: str) -> int | None:
+    """How many pledges of a status the counts keep; None for a status they do not."""
+    row = UnitCount.objects.filter(tier=tier, unit=unit).first()
+    return getattr(row, KEPT_STATUSES[status]) if row and status in KEPT_STATUSES else None
 
 
 def any_tier(paths: list[str], campaign: str, kind: str = "") -> Tier:

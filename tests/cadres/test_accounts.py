@@ -183,7 +183,7 @@ def test_the_list_costs_the_same_for_one_account_and_for_three(
     for _ in range(item_count):
         account(host)
     client = browser(administrator)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         response = client.get("/accounts/")
     assert len(response.context["page"]) == item_count + 1
 

@@ -6,12 +6,14 @@ import pytest
 from django.utils.html import strip_tags
 
 from cadres.models import Unit
+from cadres.outbox import note_changes
 from pledges import committee_figures as figures
 from pledges.actions import lists
 from pledges.actions.endorsements import build_endorsement
 from pledges.actions.list_requests import ask_to_amend
 from pledges.models import SentList, TierKind
 from pledges.states import APPROVED, REGISTERED
+from reports import counts
 from tests.factories import CellFactory, MemberFactory, UnitFactory
 from tests.pledges.docket_scene import DAY, conclude, ward
 from tests.pledges.factories import pledge_in, secretary_of
@@ -187,6 +189,8 @@ def test_each_cell_tells_how_many_of_its_people_have_registered(place, visit):
     for status in ("submitted", "approved", "withdrawn"):
         pledge_in(status, MemberFactory(unit=cell), place.ward.tier, secretary_of(cell))
     MemberFactory(unit=cell, standing="exempt")
+    note_changes(Unit.objects.values_list("pk", flat=True))
+    counts.drain(DAY)
     url = f"/campaigns/DV-2024/committees/{place.ward.unit.code}/"
     response = visit(place.ward.officer).get(f"{url}?name=khu+9")
     [row] = response.context["rows"]
