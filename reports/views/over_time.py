@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,102 +14,106 @@ from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Unit
 from cadres.rates import Rate
-from cadres.templatetags.display import Curve
+from cadres.templatetags.display import Curve, moment
 from cadres.text import fold
 from pledges.models import Tier, TierKind
 from pledges.states import CampaignState
 from reports import over_time
 from reports.figures import BY_CODE, Figure, figures_of
 from reports.forms.over_time import PastDayForm, YearsForm
+from reports.views.cell_book import XLSX
 from reports.views.dashboard import unit_for
-from reports.years import Comparison, Counted, Line, Side, Tie, compare_years, older_tiers, rules_that_differ
+from reports.years import Comparison, Counted, Side, Tie, compare_years, older_tiers, rules_that_differ
+from reports.years_book import Row, row_of, rows_of, share, write_years
 
 PAGE = 50
-SORTS: dict[str, Callable[["Row"], Any]] = {
+SORTS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: row.place,
-    "before": lambda row: _share(row.before),
-    "after": lambda row: _share(row.after),
+    "before": lambda row: share(row.before),
+    "after": lambda row: share(row.after),
     "points": lambda row: (row.points is None, row.points or 0),
     "pledges": lambda row: row.pledges[1],
 }
 
 
 @dataclass(frozen=True)
-class Row:
-    """A line of the comparison in one figure, as the page shows it."""
+class Asked:
+    """What the address names: the tier, the one it is put beside, the figure, and both compared."""
 
-    line: Line
-    before: Rate | None
-    after: Rate | None
-    points: Decimal | None
-    pledges: tuple[int, int]
-
-    @property
-    def more(self) -> int:
-        """How many more tasks than before."""
-        return self.pledges[1] - self.pledges[0]
-
-    @property
-    def place(self) -> str:
-        """Where it stands in the tree, now or then."""
-        return (self.line.after or self.line.before)[0].path
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether neither year has anything of it."""
-        return not any(self.pledges) and not any(
-            rate and rate.denominator for rate in (self.before, self.after)
-        )
+    unit: Unit
+    tiers: list[Tier]
+    tier: Tier
+    others: list[Tier]
+    older: Tier | None
+    figure: Figure
+    found: Comparison | None
 
 
-def _share(rate: Rate | None) -> tuple[bool, Decimal]:
-    value = rate.percent(2) if rate else None
-    return value is None, value or Decimal(0)
-
-
-def _row(line: Line, figure: Figure) -> Row:
-    pledges = (line.pledges(after=False), line.pledges(after=True))
-    before, after = line.rate(figure, after=False), line.rate(figure, after=True)
-    return Row(line, before, after, line.points(figure), pledges)
+def _asked(request: HttpRequest, code: str) -> Asked | Unit:
+    """What is asked for of the unit; the unit alone where it has no campaign. 404 for strangers."""
+    unit = unit_for(person(request), code)
+    tiers = _tiers(unit)
+    tier = _chosen(tiers, request.GET.get("campaign", ""), request.GET.get("tier", ""))
+    if tier is None:
+        return unit
+    others = older_tiers(unit, tier)
+    older = next((one for one in others if one.campaign.code == request.GET.get("against")), None)
+    older = older or next(iter(others), None)
+    figures = figures_of(tier)
+    figure = next((one for one in figures if one.code == request.GET.get("figure")), figures[0])
+    found = compare_years(unit, tier, older, clock.today()) if older else None
+    return Asked(unit, tiers, tier, others, older, figure, found)
 
 
 @signed_in
 @require_GET
 def years(request: HttpRequest, code: str) -> HttpResponse:
     """The curve of the window, the year beside another by organisation, and what was known on a past day."""
-    unit = unit_for(person(request), code)
-    tiers = _tiers(unit)
-    tier = _chosen(tiers, request.GET.get("campaign", ""), request.GET.get("tier", ""))
-    if tier is None:
-        return TemplateResponse(request, "reports/unit_empty.html", {"unit": unit})
-    today = clock.today()
-    others = older_tiers(unit, tier)
-    older = next((one for one in others if one.campaign.code == request.GET.get("against")), None)
-    older = older or next(iter(others), None)
-    figures = figures_of(tier)
-    figure = next((one for one in figures if one.code == request.GET.get("figure")), figures[0])
-    found = compare_years(unit, tier, older, today) if older else None
-    chosen = {"campaign": tier.campaign.code, "figure": figure.code}
-    form = YearsForm(
-        request.GET.dict() | chosen | ({"against": older.campaign.code} if older else {}),
-        campaigns=[_year_choice(one) for one in tiers if one.kind == tier.kind],
-        against=[_year_choice(one) for one in others],
-        figures=[(one.code, str(one.title)) for one in figures] if found else [],
-    )
+    asked = _asked(request, code)
+    if isinstance(asked, Unit):
+        return TemplateResponse(request, "reports/unit_empty.html", {"unit": asked})
     context = {
-        "unit": unit,
-        "tier": tier,
-        "campaign": tier.campaign,
-        "kinds": _kinds(tiers),
-        "figure": figure,
-        "older": older,
-        "found": found,
-        "form": form,
-        "curve": _curve(unit, tier, found, today),
-        **_past(request, unit, tier, today),
-        **(_lines(request, found, figure) if found else {}),
+        "unit": asked.unit,
+        "tier": asked.tier,
+        "campaign": asked.tier.campaign,
+        "kinds": _kinds(asked.tiers),
+        "figure": asked.figure,
+        "older": asked.older,
+        "found": asked.found,
+        "form": _form(request, asked),
+        "curve": _curve(asked),
+        **_past(request, asked),
+        **(_lines(request, asked.found, asked.figure) if asked.found else {}),
     }
     return TemplateResponse(request, "reports/over_time.html", context)
+
+
+@signed_in
+@require_GET
+def years_xlsx(request: HttpRequest, code: str) -> HttpResponse:
+    """Both years by organisation as a workbook; 404 where there is nothing to compare."""
+    asked = _asked(request, code)
+    if isinstance(asked, Unit) or asked.found is None:
+        raise Http404
+    file = BytesIO()
+    write_years(file, asked.unit, asked.found, asked.figure, moment(clock.now()))
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    codes = f"{asked.found.before.tier.campaign.code}-{asked.tier.campaign.code}"
+    response["Content-Disposition"] = f'attachment; filename="{asked.unit.code}-{codes}.xlsx"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(request: HttpRequest, asked: Asked) -> YearsForm:
+    chosen = {"campaign": asked.tier.campaign.code, "figure": asked.figure.code}
+    if asked.older:
+        chosen["against"] = asked.older.campaign.code
+    return YearsForm(
+        request.GET.dict() | chosen,
+        campaigns=[_year_choice(one) for one in asked.tiers if one.kind == asked.tier.kind],
+        against=[_year_choice(one) for one in asked.others],
+        figures=[(one.code, str(one.title)) for one in figures_of(asked.tier)] if asked.found else [],
+    )
 
 
 def _year_choice(tier: Tier) -> tuple[str, str]:
@@ -143,13 +146,14 @@ def _kinds(tiers: list[Tier]) -> list[Tier]:
     return list(newest.values())
 
 
-def _curve(unit: Unit, tier: Tier, found: Comparison | None, today: date) -> Curve | None:
+def _curve(asked: Asked) -> Curve | None:
     """This year's curve, and the other's where both are of the same organisations."""
+    found, today = asked.found, clock.today()
     if found is None:
-        units = tuple(Side.of_tier(tier, today).of({unit.pk}).values())
-        return over_time.curve(_days_of(tier, units), today)
+        units = tuple(Side.of_tier(asked.tier, today).of({asked.unit.pk}).values())
+        return over_time.curve(_days_of(asked.tier, units), today)
     then = _days_of(found.before.tier, found.total.before) if found.total.compared else None
-    return over_time.curve(_days_of(tier, found.total.after), today, then)
+    return over_time.curve(_days_of(asked.tier, found.total.after), today, then)
 
 
 def _days_of(tier: Tier, units: Iterable[Counted]) -> over_time.Line:
@@ -160,8 +164,7 @@ def _days_of(tier: Tier, units: Iterable[Counted]) -> over_time.Line:
 
 def _lines(request: HttpRequest, found: Comparison, figure: Figure) -> dict[str, Any]:
     """The lines asked for, sorted, a page of them."""
-    every = [_row(line, figure) for line in found.lines]
-    rows = [row for row in every if not row.is_empty]
+    rows, n_empty = rows_of(found, figure)
     kept = rows
     for word in fold(request.GET.get("unit", "")).split():
         kept = [row for row in kept if word in fold(f"{row.line.name} {row.line.names_before}")]
@@ -169,11 +172,13 @@ def _lines(request: HttpRequest, found: Comparison, figure: Figure) -> dict[str,
     if sort.removeprefix("-") not in SORTS:
         sort = "points"
     return {
-        "total": _row(found.total, figure),
-        "common": _row(found.common, figure) if any(row.line.tie != Tie.SAME for row in rows) else None,
+        "total": row_of(found, found.total, figure),
+        "common": row_of(found, found.common, figure)
+        if any(row.line.tie != Tie.SAME for row in rows)
+        else None,
         "page": Paginator(_sorted(kept, sort), PAGE).get_page(request.GET.get("page")),
         "sort": sort,
-        "n_empty": len(every) - len(rows),
+        "n_empty": n_empty,
         "apart": sum(not row.line.compared for row in rows),
         "rules": rules_that_differ(found, figure),
     }
@@ -185,9 +190,8 @@ def _sorted(rows: Iterable[Row], sort: str) -> list[Row]:
     return sorted(in_tree, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
-def _past(request: HttpRequest, unit: Unit, tier: Tier, today: date) -> dict[str, Any]:
+def _past(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """The form of the past day, and its answer where a day was asked for."""
-    asked = "on" in request.GET and request.GET["on"] != ""
-    form = PastDayForm(request.GET if asked else None, today=today)
-    past = over_time.past_day(unit, tier, form.cleaned_data["on"]) if asked and form.is_valid() else None
+    form = PastDayForm(request.GET if request.GET.get("on") else None, today=clock.today())
+    past = over_time.past_day(asked.unit, asked.tier, form.cleaned_data["on"]) if form.is_valid() else None
     return {"past_form": form, "past": past}

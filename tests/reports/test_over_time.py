@@ -1,9 +1,11 @@
 """The curve against another year, the state of a past day, and the page that shows both years."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from cadres.actions.reorganisations import Decided, reorganise
 from cadres.actions.units import move_unit
@@ -146,6 +148,33 @@ def test_the_page_has_the_numbers_of_both_years(page, host, cells):
             row = rows[shown.line.unit.pk]
             assert getattr(shown, key) == Rate(row.registered, row.counted)
     assert context["past"].total.registered == 1
+
+
+def test_the_workbook_has_the_numbers_of_the_page(client, page, host, cells):
+    two_years(host, cells)
+    shown = page().context
+    file = client.get(reverse("reports:over_time_xlsx", args=[host.code])).content
+    sheet = load_workbook(BytesIO(file)).active
+    table = [[cell.value for cell in line] for line in sheet.iter_rows()]
+    by_name = {line[1]: line[3:11] for line in table if line[1]}
+    for row in [*shown["page"], shown["total"]]:
+        before, after = row.before, row.after
+        assert by_name[row.line.name] == [
+            before.numerator,
+            before.denominator,
+            float(before.percent(1)),
+            after.numerator,
+            after.denominator,
+            float(after.percent(1)),
+            float(row.points),
+            row.pledges[0],
+        ]
+
+
+def test_there_is_no_workbook_of_one_year(client, page, host, cells):
+    tier_of(host, 2025)
+    page()
+    assert client.get(reverse("reports:over_time_xlsx", args=[host.code])).status_code == 404
 
 
 def test_the_page_says_what_cannot_be_compared(page, host, cells):
