@@ -1,9 +1,10 @@
 """A closing opened as the live page is: the units of one tier with their figures, people and pledges."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cadres.jobs import JobState
 from cadres.models import Unit
@@ -11,14 +12,7 @@ from cadres.rates import Rate
 from pledges.models import Campaign, PledgeVersion, Tier
 from pledges.states import CampaignState
 from reports.figures import BY_CODE
-from reports.models import (
-    CampaignReopening,
-    ClosedPerson,
-    ClosedPledge,
-    ClosedUnit,
-    Closing,
-    ClosingKind,
-)
+from reports.models import CampaignReopening, ClosedUnit, Closing, ClosingKind, UnitCount
 
 
 def last_official(campaign: Campaign) -> Closing | None:
@@ -33,6 +27,14 @@ def last_official(campaign: Campaign) -> Closing | None:
 def speaking_for(campaign: Campaign) -> Closing | None:
     """The closing whose figures are those of the campaign: none while it is not closed."""
     return last_official(campaign) if campaign.state == CampaignState.CLOSED else None
+
+
+def last_day(campaign: Campaign, day: date) -> date:
+    """The day by which its people are judged now: the day it was closed, or `day` while it is not."""
+    if campaign.state != CampaignState.CLOSED:
+        return day
+    ended = campaign.events.filter(to_state=CampaignState.CLOSED).order_by("-pk").first()
+    return ended.on if ended else day
 
 
 @dataclass(frozen=True)
@@ -114,37 +116,6 @@ def open_unit(closing: Closing, tier: Tier, unit: Unit) -> OpenedClosing | None:
     return OpenedClosing(closing, tier, total, [line for line in lines if line is not total])
 
 
-def people(closing: Closing, tier: Tier, path: str) -> dict[str, QuerySet[ClosedPerson]]:
-    """The lists of people of a sub-tree, by the key of the page's address."""
-    rows = ClosedPerson.objects.filter(closing=closing, tier=tier, path__startswith=path)
-    counted = rows.filter(counted=True)
-    return {
-        "missing": counted.filter(registered=0),
-        "registered": counted.filter(registered__gt=0),
-        "approved": counted.filter(approved__gt=0),
-        "counted": counted,
-        "not_counted": rows.filter(counted=False),
-    }
-
-
-def how_many(line: ClosedLine) -> dict[str, int]:
-    """The numbers of those lists, from the counts that were closed."""
-    row = line.row
-    return {
-        "missing": row.counted - row.registered,
-        "registered": row.registered,
-        "approved": row.approved,
-        "counted": row.counted,
-        "not_counted": line.not_counted,
-    }
-
-
-def pledges(closing: Closing, tier: Tier, path: str) -> QuerySet[ClosedPledge]:
-    """The pledges of a sub-tree as they stood, each with the version that tells its content."""
-    rows = ClosedPledge.objects.filter(closing=closing, tier=tier, path__startswith=path)
-    return rows.select_related("version", "pledge").order_by("path", "pledge_id")
-
-
 def names_of(closing: Closing, tier: Tier, units: set[int]) -> dict[int, str]:
     """The names of units as they were, each with the one above it, by key: two queries."""
     rows = ClosedUnit.objects.filter(closing=closing, tier=tier)
@@ -152,6 +123,22 @@ def names_of(closing: Closing, tier: Tier, units: set[int]) -> dict[int, str]:
     above = rows.filter(unit__in={parent for _unit, parent, _name in found if parent})
     parents = dict(above.values_list("unit_id", "name"))
     return {unit: place_words(name, parents.get(parent or 0, "")) for unit, parent, name in found}
+
+
+@dataclass(frozen=True)
+class AfterClose:
+    """What the counts hold now beyond a closing, of one unit."""
+
+    registered: int
+    counted: int
+    pledges: int
+
+
+def after_the_close(data: OpenedClosing) -> AfterClose:
+    """How far the counts have moved on since the closing; one query, whatever the tree."""
+    was = data.total.row
+    row = UnitCount.objects.filter(tier=data.tier, unit=was.unit_id).first() or was
+    return AfterClose(row.registered - was.registered, row.counted - was.counted, row.pledges - was.pledges)
 
 
 def place_words(name: str, above: str) -> str:

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from cadres.models import Unit
 from cadres.templatetags.display import day, moment, number
-from pledges.models import Campaign, Tier, TierKind
-from reports.figures import Figure, Kind
+from pledges.models import Campaign, TierKind
 from reports.models import Closing, ClosingKind
 from reports.open_matters import CELLS, DOCUMENTS, OUTBOX, RETURNED, UNDECIDED
 
@@ -71,30 +69,3 @@ def _matter_url(campaign: Campaign, code: str, tier: str) -> str:
         page = reverse("reports:pledges", args=[host])
         return f"{page}?campaign={campaign.code}&tier={tier}&status={status}"
     return reverse("pledges:docket_list") if code == DOCUMENTS else ""
-
-
-PEOPLE_LISTS: dict[str, Any] = {
-    "missing": gettext_lazy("Not registered yet"),
-    "registered": gettext_lazy("Registered"),
-    "approved": gettext_lazy("Approved"),
-    "counted": gettext_lazy("All who are counted"),
-    "not_counted": gettext_lazy("Not counted"),
-}
-# Which list of a closing holds the rows of a part of a figure of people, by (figure, part).
-_PEOPLE_PARTS = {
-    ("registered", "numerator"): "registered",
-    ("registered", "rest"): "missing",
-    ("approved", "numerator"): "approved",
-}
-_ANY_PART = {"denominator": "counted", "left_out": "not_counted"}
-
-
-def rows_address(closing: Closing, unit: Unit, tier: Tier, figure: Figure, part: str) -> str:
-    """Where a closing opens a number: its people, its pledges, else the unit's page."""
-    show = _PEOPLE_PARTS.get((figure.code, part)) or _ANY_PART.get(part)
-    pages = {Kind.PEOPLE: "closing_people", Kind.PLEDGES: "closing_pledges"}
-    name = pages.get(figure.kind, "closing_unit")
-    if figure.kind == Kind.PEOPLE and show is None:
-        name = "closing_unit"
-    address = reverse(f"reports:{name}", args=[closing.pk, unit.code]) + f"?tier={tier.kind}"
-    return f"{address}&show={show}" if name == "closing_people" else address

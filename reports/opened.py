@@ -125,10 +125,8 @@ def _behind(opened: Opened, rows: QuerySet[Any], after: int) -> QuerySet[Any] | 
     return rows.filter(following, **{f"{keys[0]}__gte": values[0]})
 
 
-def part_number(
-    figure: Figure, part: Part, tier: Tier, row: UnitCount | None, *, own: bool = False
-) -> int | None:
-    """The size of a part by the counts kept."""
+def part_number(figure: Figure, part: Part, tier: Tier, row: Any, *, own: bool = False) -> int | None:
+    """The size of a part by the counts kept: a `UnitCount`, a `ClosedUnit`, or None where there are none."""
     rate = figure.rate(row, own=own)
     if part == Part.LEFT_OUT:
         return _left_out_number(figure, tier, row, "own_" if own else "")
@@ -177,6 +175,14 @@ def parts_of(figure: Figure) -> dict[Part, str]:
     elif figure.kind == Kind.PEOPLE:
         parts[Part.LEFT_OUT] = _("Not counted")
     return parts
+
+
+def part_title(figure: Figure, part: Part) -> str:
+    """A part by its words; with the figure where they do not name it."""
+    words = parts_of(figure)[part]
+    if part in (Part.NUMERATOR, Part.REST):
+        return words
+    return _("%(figure)s: %(part)s") % {"figure": figure.title, "part": words[:1].lower() + words[1:]}
 
 
 def is_updating(tier: Tier, unit: Unit) -> bool:

@@ -15,7 +15,7 @@ from pledges.models import Pledge, SentList, Tier
 from pledges.words import due_words, status_words
 from reports.figures import Kind, footnotes
 from reports.models import UnitCount
-from reports.opened import Opened, Part, parts_of
+from reports.opened import Opened, Part, part_title
 from reports.writers.sheet import Column, write_table
 
 
@@ -72,11 +72,8 @@ def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
 
 
 def title_of(opened: Opened) -> str:
-    """What the list is: the part; with the figure where the part does not name it."""
-    part = parts_of(opened.figure)[opened.part]
-    if opened.part in (Part.NUMERATOR, Part.REST):
-        return part
-    return _("%(figure)s: %(part)s") % {"figure": opened.figure.title, "part": part[:1].lower() + part[1:]}
+    """What the list is: its part of the figure."""
+    return part_title(opened.figure, opened.part)
 
 
 def write_list(file: BinaryIO, opened: Opened, row: UnitCount | None, lines: list[Line], at: str) -> None:

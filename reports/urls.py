@@ -8,6 +8,7 @@ from reports.views import (
     cell_book,
     checks,
     closing_compare,
+    closing_lists,
     closing_units,
     closings,
     dashboard,
@@ -15,6 +16,7 @@ from reports.views import (
     jobs,
     journal,
     lists,
+    over_time,
     summary,
 )
 
@@ -25,6 +27,8 @@ urlpatterns = [
     path("units/<str:code>/figures/<slug:figure>/print/", figures.figure_print, name="figure_print"),
     path("units/<str:code>/figures/<slug:figure>/list.xlsx", figures.figure_xlsx, name="figure_xlsx"),
     path("units/<str:code>/pledges/", lists.pledges, name="pledges"),
+    path("units/<str:code>/over-time/", over_time.years, name="over_time"),
+    path("units/<str:code>/over-time.xlsx", over_time.years_xlsx, name="over_time_xlsx"),
     path("units/<str:code>/summary/", summary.summary, name="summary"),
     path("units/<str:code>/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("units/<str:code>/summary.docx", summary.summary_docx, name="summary_docx"),
@@ -40,8 +44,8 @@ urlpatterns = [
     path("closings/<int:pk>/", closings.detail, name="closing"),
     path("closings/<int:pk>/progress/", closings.progress, name="closing_progress"),
     path("closings/<int:pk>/units/<str:code>/", closing_units.unit, name="closing_unit"),
-    path("closings/<int:pk>/units/<str:code>/people/", closing_units.closed_people, name="closing_people"),
-    path("closings/<int:pk>/units/<str:code>/pledges/", closing_units.closed_pledges, name="closing_pledges"),
+    path("closings/<int:pk>/units/<str:code>/people/", closing_lists.closed_people, name="closing_people"),
+    path("closings/<int:pk>/units/<str:code>/pledges/", closing_lists.closed_pledges, name="closing_pledges"),
     path("closings/<int:pk>/units/<str:code>/figures.xlsx", closing_units.unit_xlsx, name="closing_xlsx"),
     path(
         "closings/<int:pk>/units/<str:code>/people.xlsx",

@@ -17,12 +17,12 @@ from cadres.access import person, signed_in
 from cadres.models import Membership, Unit
 from cadres.permissions import can_read_unit
 from cadres.reading import reads_default
-from cadres.templatetags.display import moment
-from pledges.models import Pledge, Tier
-from pledges.states import PledgeStatus
+from cadres.templatetags.display import day, moment
+from pledges.models import Campaign, Pledge, Tier
+from pledges.states import CampaignState, PledgeStatus
 from reports import counts
 from reports.closing_compare import LISTS, PEOPLE, Frozen, Live, Side, by_unit, changes
-from reports.closing_reading import content_of, names_of, place_words
+from reports.closing_reading import content_of, last_day, names_of, place_words
 from reports.closing_words import mark
 from reports.models import ClosedPerson, ClosedPledge, Closing
 from reports.views.closing_units import chosen_tier, closing_of, tiers_of
@@ -85,7 +85,7 @@ def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:
         "tier": tier,
         "tiers": tiers_of(first),
         "later": later,
-        "marks": (mark(first), mark(later) if later else _now()),
+        "marks": (mark(first), mark(later) if later else _now(first.campaign)),
         "total": total,
         "rows": [row for row in rows if row.changed],
         "same": sum(not row.changed for row in rows),
@@ -104,12 +104,14 @@ def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:
 def _side(closing: Closing | None, tier: Tier, unit: Unit) -> Side:
     """One side at the unit, which may have stood elsewhere in the tree then."""
     if closing is None:
-        return Live(tier, clock.today(), unit.path)
+        return Live(tier, last_day(tier.campaign, clock.today()), unit.path)
     stood = closing.units.filter(tier=tier, unit=unit).values_list("path", flat=True).first()
     return Frozen(closing, tier, stood or unit.path)
 
 
-def _now() -> str:
+def _now(campaign: Campaign) -> str:
+    if campaign.state == CampaignState.CLOSED:
+        return _("The end of the campaign, %(day)s") % {"day": day(last_day(campaign, clock.today()))}
     return _("Now, %(moment)s") % {"moment": moment(clock.now())}
 
 

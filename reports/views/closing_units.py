@@ -1,9 +1,9 @@
 """A closing opened for any unit, as the live page is: figures, people and pledges as they were."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -17,25 +17,14 @@ from cadres.jobs import JobState
 from cadres.models import RecordEvent, Standing, Unit
 from cadres.permissions import can_read_unit
 from pledges.models import Tier, TierKind
-from pledges.states import REGISTERED, PledgeStatus
-from reports.closing_reading import (
-    ClosedLine,
-    OpenedClosing,
-    content_of,
-    how_many,
-    names_of,
-    open_unit,
-    people,
-    pledges,
-)
-from reports.closing_words import PEOPLE_LISTS, mark, matter_lines
+from reports.closing_lists import PEOPLE_LISTS, USUAL, how_many
+from reports.closing_reading import ClosedLine, OpenedClosing, after_the_close, open_unit
+from reports.closing_words import mark, matter_lines
 from reports.dashboards import ranked
 from reports.models import ClosedPerson, ClosedUnit, Closing, ClosingKind
 from reports.views.dashboard import unit_for
 from reports.views.summary import XLSX
 from reports.writers.sheet import Column, write_table
-
-PAGE = 50
 
 
 def opened(request: HttpRequest, pk: int, code: str) -> OpenedClosing:
@@ -91,7 +80,7 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         rows = ranked(rows, request.GET.get("sort", "percent"))
     else:
         rows = [line for line in rows if line.row.pledges]
-    context = _frame(request, data) | {
+    context = frame(data) | {
         "data": data,
         "rows": rows,
         "sort": request.GET.get("sort", "percent"),
@@ -101,7 +90,7 @@ def unit(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "definitions": definitions_of(closing, data.tier),
         "others": _others(closing),
         "reads_host": can_read_unit(person(request), closing.campaign.host),
-        "lists": [(key, label, how_many(data.total)[key]) for key, label in PEOPLE_LISTS.items()],
+        "lists": lists_of(data, USUAL),
         "unit": place,
     }
     return TemplateResponse(request, "reports/closing_unit.html", context)
@@ -113,7 +102,8 @@ def _others(closing: Closing) -> list[Closing]:
     return list(rows.defer("definitions", "open_matters").order_by("-taken_at")[:10])
 
 
-def _frame(request: HttpRequest, data: OpenedClosing) -> dict[str, Any]:
+def frame(data: OpenedClosing) -> dict[str, Any]:
+    """What every page of a closing at a unit shows."""
     return {
         "closing": data.closing,
         "campaign": data.closing.campaign,
@@ -122,48 +112,14 @@ def _frame(request: HttpRequest, data: OpenedClosing) -> dict[str, Any]:
         "unit_name": data.total.name,
         "mark": mark(data.closing),
         "provisional": data.closing.kind == ClosingKind.WORKING,
+        "after": after_the_close(data),
     }
 
 
-@signed_in
-@require_GET
-def closed_people(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """People as they were counted or left out, each with the numbers of pledges."""
-    data = opened(request, pk, code)
-    show = request.GET.get("show", "missing")
-    if show not in PEOPLE_LISTS:
-        raise Http404
-    rows = people(data.closing, data.tier, data.total.row.path)[show].select_related("member")
-    page = Paginator(rows.order_by("path", "sort_key", "pk"), PAGE).get_page(request.GET.get("page"))
-    names = names_of(data.closing, data.tier, {row.unit_id for row in page})
-    context = _frame(request, data) | {
-        "page": page,
-        "people": [(row, names.get(row.unit_id, "")) for row in page],
-        "show": show,
-        "title": PEOPLE_LISTS[show],
-        "choices": [(key, label, how_many(data.total)[key]) for key, label in PEOPLE_LISTS.items()],
-    }
-    return TemplateResponse(request, "reports/closing_people.html", context)
-
-
-@signed_in
-@require_GET
-def closed_pledges(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """Pledges as they stood: the version of then, its lead, its status."""
-    data = opened(request, pk, code)
-    rows = pledges(data.closing, data.tier, data.total.row.path)
-    status = request.GET.get("status", "")
-    if status in PledgeStatus.values:
-        rows = rows.filter(status=status)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    names = names_of(data.closing, data.tier, {row.unit_id for row in page})
-    context = _frame(request, data) | {
-        "page": page,
-        "pledges": [(row, content_of(row.version), names.get(row.unit_id, "")) for row in page],
-        "status": status,
-        "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
-    }
-    return TemplateResponse(request, "reports/closing_pledges.html", context)
+def lists_of(data: OpenedClosing, keys: Iterable[str], *, own: bool = False) -> list[tuple[str, Any, int]]:
+    """Lists of people, each with its words and its number."""
+    numbers = how_many(data, own=own)
+    return [(key, PEOPLE_LISTS[key], numbers[key]) for key in keys]
 
 
 @signed_in

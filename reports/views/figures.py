@@ -1,5 +1,7 @@
 """Mở số ra danh sách: every number of a figure opens the exact rows behind it, within the reader's rights."""
 
+from collections.abc import Callable
+from functools import wraps
 from io import BytesIO
 
 from django.contrib import messages
@@ -17,8 +19,7 @@ from cadres.templatetags.display import moment
 from cadres.views import terms
 from pledges.models import Tier
 from pledges.states import CampaignState
-from reports.closing_reading import speaking_for
-from reports.closing_words import rows_address
+from reports.closing_lists import closed_part_address
 from reports.dashboards import member_tiers
 from reports.figures import figure_lines, figures_of, footnotes
 from reports.models import UnitCount
@@ -63,15 +64,27 @@ def _tier(request: HttpRequest, paths: list[str]) -> Tier:
     return tier
 
 
+def _opens(view: Callable[[HttpRequest, Opened], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hand the opened number to the view; of a campaign that is closed its closing opens it instead."""
+
+    @wraps(view)
+    def opening(request: HttpRequest, code: str, figure: str) -> HttpResponse:
+        opened = _opened(request, code, figure)
+        place = (opened.tier, opened.unit, opened.figure, opened.part)
+        if address := closed_part_address(*place, own=opened.own):
+            return redirect(address)
+        return view(request, opened)
+
+    return opening
+
+
 @signed_in
 @page_with_search
-def figure(request: HttpRequest, code: str, figure: str) -> HttpResponse:
-    """The rows of a part, page after page, with the list's own count and its time; or the closing's."""
-    opened = _opened(request, code, figure)
+@_opens
+def figure(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The rows of a part, page after page, with the list's own count and its time."""
     if request.method == "POST":
         return terms.remember(request, "figure")
-    if closing := speaking_for(opened.tier.campaign):
-        return redirect(rows_address(closing, opened.unit, opened.tier, opened.figure, opened.part))
     row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     size = part_number(opened.figure, Part.DENOMINATOR, opened.tier, row)
     leaf = read_leaf(opened, with_names(opened, opened.rows()), _after(request), size)
@@ -122,9 +135,9 @@ def _common(opened: Opened, row: UnitCount | None) -> dict[str, object]:
 
 @signed_in
 @require_GET
-def figure_print(request: HttpRequest, code: str, figure: str) -> HttpResponse:
+@_opens
+def figure_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list on A4, with its definition below; a line in the export log."""
-    opened = _opened(request, code, figure)
     lines = _all_lines(opened, PRINTED)
     if lines is None:
         return _too_long(request, opened)
@@ -141,9 +154,9 @@ def figure_print(request: HttpRequest, code: str, figure: str) -> HttpResponse:
 
 @signed_in
 @require_GET
-def figure_xlsx(request: HttpRequest, code: str, figure: str) -> HttpResponse:
+@_opens
+def figure_xlsx(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list as a workbook, named without a person's name; a line in the export log."""
-    opened = _opened(request, code, figure)
     lines = _all_lines(opened, BOUNDED)
     if lines is None:
         return _too_long(request, opened)

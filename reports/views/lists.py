@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
@@ -14,6 +15,7 @@ from cadres.views.paging import page_of
 from pledges import queries
 from pledges.models import Tier, TierKind
 from pledges.states import REGISTERED, PledgeStatus
+from reports.closing_lists import closed_address
 from reports.models import UnitCount
 from reports.views.dashboard import unit_for
 
@@ -25,14 +27,18 @@ KEPT_STATUSES = {
     PledgeStatus.CARRIED_OVER: "carried_over",
     "late": "late",
 }
+# What of the address the list of a closing answers to as well.
+KEPT = ("status", "theme", "field", "unit")
 
 
 @signed_in
 @require_GET
 def pledges(request: HttpRequest, code: str) -> HttpResponse:
-    """Pledges of a unit in any tier of a campaign, by status, with lead, deadline and result."""
+    """Pledges of a unit in a tier, by status, with lead, deadline and result; or those of the closing."""
     unit = unit_for(person(request), code)
     tier = any_tier(unit.ancestor_paths(), request.GET.get("campaign", ""), request.GET.get("tier", ""))
+    if address := closed_address(tier, unit, {name: request.GET.get(name, "") for name in KEPT}):
+        return redirect(address)
     rows = queries.tier_pledges(tier).filter(unit__path__startswith=unit.path, status__in=REGISTERED)
     status = request.GET.get("status", "")
     if status in PledgeStatus.values:

@@ -1,10 +1,14 @@
 """Pages of closings: who sees what, made in one click, opened like the live page, compared by name."""
 
+import re
 import uuid
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from cadres.actions.members import change_standing
 from cadres.jobs import JobState
@@ -14,6 +18,7 @@ from pledges.actions.transitions import approve
 from pledges.models import Pledge
 from pledges.states import CampaignState
 from reports import counts
+from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
 from reports.models import Closing
 from tests.factories import MemberFactory
@@ -52,6 +57,10 @@ def opened(closing, unit, name="closing_unit"):
 def compared(closing, other="now", **query):
     url = reverse("reports:closing_compare", args=[closing.pk, other])
     return url + "?" + "&".join(f"{name}={value}" for name, value in query.items())
+
+
+def plain(page):
+    return re.sub(r"\s+", " ", strip_tags(page))
 
 
 OFFICIAL = {"title": "Chốt số liệu quý I", "document": "12-BC/QU", "document_on": "26/3/2024"}
@@ -377,12 +386,103 @@ def test_a_campaign_ends_on_its_official_closing_only(place, visit):
         ("registered", "rest", "people", 2),
         ("approved", "numerator", "people", 0),
         ("approved", "left_out", "people", 1),
-        ("completed", "numerator", "pledges", 2),
+        ("approved", "rest", "people", 4),
+        ("met_quota", "rest", "people", 4),
+        ("completed", "numerator", "pledges", 0),
+        ("late", "left_out", "pledges", 2),
     ):
-        url = reverse("reports:figure", args=[place.host.code, figure])
-        page = client.get(f"{url}?campaign={place.campaign.code}&tier=members&part={part}", follow=True)
-        assert page.redirect_chain[0][0].startswith(opened(closing, place.host, f"closing_{name}"))
-        assert page.context["page"].paginator.count == n
+        for address in ("figure", "figure_print", "figure_xlsx"):
+            url = reverse(f"reports:{address}", args=[place.host.code, figure])
+            page = client.get(f"{url}?campaign={place.campaign.code}&tier=members&part={part}", follow=True)
+            assert page.redirect_chain[0][0].startswith(opened(closing, place.host, f"closing_{name}"))
+            assert page.context["page"].paginator.count == len(page.context[name]) == n
+    assert not RecordEvent.objects.filter(action="export_figure").exists()
+
+
+@pytest.fixture
+def ended(place):
+    """The campaign closed on its official closing; one more had registered in between, one was approved."""
+    place.move_to(CampaignState.EVALUATING)
+    approve(Pledge.objects.values_list("pk", flat=True)[:1], act=Act(by=None, on=DAY))
+    closing = place.close(official=True)
+    make_pledge(place.other, place.tier)
+    counts.drain(DAY)
+    close_campaign(place.campaign.pk, by=place.board, on=DAY)
+    return closing
+
+
+def pledges_of(place, **query):
+    url = reverse("reports:pledges", args=[place.host.code])
+    return url + "?" + urlencode({"campaign": place.campaign.code, "tier": "members"} | query)
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        ({}, 2),
+        ({"status": "approved"}, 1),
+        ({"status": "late"}, 0),
+        ({"theme": "none"}, 2),
+        ({"theme": "1"}, 0),
+        ({"field": "none"}, 2),
+        ({"field": "Đất đai"}, 0),
+        ({"unit": "chi bo so 1"}, 2),
+        ({"unit": "khong co"}, 0),
+    ],
+)
+def test_the_list_of_pledges_of_a_closed_campaign_is_the_closing_s(place, visit, ended, query, n):
+    page = visit(place.board).get(pledges_of(place, **query), follow=True)
+    assert page.redirect_chain[0][0].startswith(opened(ended, place.host, "closing_pledges"))
+    assert page.context["page"].paginator.count == len(page.context["pledges"]) == n
+
+
+def test_the_unit_itself_is_opened_in_the_closing_too(place, visit, ended):
+    url = reverse("reports:figure", args=[place.wards[0].code, "registered"])
+    page = visit(place.board).get(f"{url}?campaign={place.campaign.code}&part=denominator&own=1", follow=True)
+    assert page.context["page"].paginator.count == len(page.context["people"]) == 0
+    assert "directly in the unit" in text(page)
+
+
+def test_what_came_after_the_close_is_told_as_that(place, visit, ended):
+    client = visit(place.board)
+    for page in (
+        client.get(pledges_of(place), follow=True),
+        client.get(reverse("reports:unit", args=[place.host.code]), follow=True),
+    ):
+        told = text(page)
+        assert "After the close: Registered +1 · Counted 0 · Registered pledges +1" in plain(told)
+        assert compared(ended, unit=place.host.code).replace("&", "&amp;") in told
+    MemberFactory(unit=place.cells[0])  # who came once the campaign was over is no difference of it
+    type(place.other).objects.filter(pk=place.other.pk).update(given_name="Sau")
+    place.other.memberships.update(end=DAY + timedelta(days=9))
+    page = client.get(compared(ended, show="newly_registered"))
+    place.other.refresh_from_db()
+    assert names(page) == [place.other.name]
+    assert "The end of the campaign, 26/03/2024" in text(page)
+
+
+def test_an_opened_campaign_reads_live_again(place, visit, ended):
+    given = {"document": "15-QĐ/QU", "document_on": DAY, "reason": "Bổ sung", "by": place.board, "on": DAY}
+    reopen_campaign(place.campaign.pk, **given)
+    page = visit(place.board).get(pledges_of(place))
+    assert (page.status_code, page.context["page"].paginator.count) == (200, 3)
+
+
+@pytest.mark.parametrize("part", ["numerator", "denominator", "rest", "left_out"])
+def test_parts_of_a_figure_of_pledges_are_opened_in_a_closing(place, visit, part):
+    approve(Pledge.objects.values_list("pk", flat=True)[:1], act=Act(by=None, on=DAY))
+    closing = place.close()
+    url = opened(closing, place.host, "closing_pledges") + f"?figure=late&part={part}"
+    page = visit(place.board).get(url)
+    n = {"numerator": 0, "denominator": 1, "rest": 1, "left_out": 1}[part]
+    assert page.context["page"].paginator.count == n
+    assert {key: number for key, _label, number in page.context["shown"]["choices"]}[part] == n
+
+
+@pytest.mark.parametrize("query", ["figure=registered", "figure=stuck", "figure=late&part=all"])
+def test_parts_that_a_closing_does_not_have_are_not_found(place, visit, query):
+    url = opened(place.close(), place.host, "closing_pledges")
+    assert visit(place.board).get(f"{url}?{query}").status_code == 404
 
 
 def test_no_campaign_under_way_is_ended(place, visit):
