@@ -155,7 +155,8 @@ def status_words(pledge: Pledge, tier: Tier) -> str:
     if getattr(pledge, "is_past_vetting", False) and pledge.status == PledgeStatus.SUBMITTED:
         return str(PAST_VETTING)
     own = TIER_STATUS.get(tier.kind, MEMBERS_STATUS)
-    return str(own.get(pledge.status, pledge.get_status_display()))
+    # Not get_status_display(), which translates every status to find one: lists ask this of each row.
+    return str(own.get(pledge.status) or PledgeStatus(pledge.status).label)
 
 
 def outcome_words(line: DocketLine) -> str:
