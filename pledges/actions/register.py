@@ -93,9 +93,7 @@ def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pl
         .select_related("unit")
         .get(pk=typed.lead.pk)
     )
-    rows = Pledge.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.select_related("lead_member__unit", "tier__campaign__host", "campaign")
-    found = rows.filter(ref=typed.ref).first()
+    found = _of_form(typed)
     if found is None and (reason := why_not_register(act.by, lead, typed.tier, day)):
         raise NotAllowedError(reason)
     if quiet and found is not None and found.status == PledgeStatus.RETURNED:
@@ -108,6 +106,15 @@ def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pl
     if found is None:
         return _begin(typed, act, lane_of(lead, typed.tier, day) or Lane.REGULAR), True
     return _rewrite(found, typed, act, quiet=quiet), False
+
+
+def _of_form(typed: Typed) -> Pledge | None:
+    """The pledge that the form is about, locked; a form opened for a new one rarely has one."""
+    pledges = Pledge.objects.filter(ref=typed.ref)
+    if typed.revision is None and not pledges.exists():
+        return None
+    pledges = pledges.select_for_update(of=("self",), no_key=True)
+    return pledges.select_related("lead_member__unit", "tier__campaign__host", "campaign").first()
 
 
 def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:

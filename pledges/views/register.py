@@ -129,7 +129,9 @@ def _following(user: User, entry: Entry) -> Member | None:
     if entry.lead.pk == user.member_id or tier.is_listed or not tier.campaign.window_is_open(entry.day):
         return None
     missing = queries.without_registered(queries.counted_people(tier, entry.day).filter(unit=cell), tier)
-    row = missing.select_related("member").order_by("member__position", "member__sort_key").first()
+    names = ("member__code", "member__family_names", "member__given_name")
+    rows = missing.select_related("member").only("member", *names)
+    row = rows.order_by("member__position", "member__sort_key").first()
     return row.member if row else None
 
 
