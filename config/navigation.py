@@ -79,6 +79,12 @@ class _Desk:
         """The unit of the body in which the person sits or records."""
         return next((self.units.get(path) for path in self.scope.body_paths), None)
 
+    @property
+    def leads(self) -> Unit | None:
+        """The unit of the body in which the person sits, where the page for its secretary has figures."""
+        unit = self.body_unit if self.scope.has(Role.BODY_MEMBER) else None
+        return unit if unit and not unit.is_cell and self.tier(unit, TierKind.MEMBERS) else None
+
     def tier(self, unit: Unit, kind: TierKind) -> Tier | None:
         """The newest live tier of the kind whose host is the unit or stands above it."""
         for tier in self.tiers:
@@ -191,6 +197,8 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
         if unit:
             items.append(Item(_("Overview"), reverse("reports:unit", args=(unit.code,))))
     if desk.body_unit and not board:
+        if desk.leads:
+            items.append(Item(_("Page for the secretary"), reverse("reports:brief", args=(desk.leads.code,))))
         items.append(Item(_("Overview"), reverse("reports:unit", args=(desk.body_unit.code,))))
     readers = (Role.INSPECTOR, Role.CLERK, Role.GRASSROOTS_OFFICER)
     if board or desk.body_unit or any(desk.scope.has(role) for role in readers):
@@ -258,6 +266,8 @@ def landing(user: User) -> str:
     unit = desk.unit(Role.GRASSROOTS_OFFICER)
     if unit and (tier := desk.tier(unit, TierKind.MEMBERS)):
         return reverse("pledges:committee", args=(tier.campaign.code, unit.code))
+    if desk.leads:
+        return reverse("reports:brief", args=(desk.leads.code,))
     if desk.scope.bodies or desk.scope.has(Role.CLERK):
         return reverse("pledges:docket_list")
     if unit := desk.unit(Role.INSPECTOR):

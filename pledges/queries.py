@@ -131,6 +131,11 @@ def of_theme(theme: str) -> Q:
     return Q(theme__order=int(theme)) if known else Q(pk__in=())
 
 
+def of_field(field: str) -> Q:
+    """The condition "the pledge belongs to the field of work", as it was written; "none": it names none."""
+    return Q(field="" if field == "none" else field)
+
+
 def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     """Approved, not reported nor over, with a deadline before `day` (chậm tiến độ)."""
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)

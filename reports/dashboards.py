@@ -1,5 +1,6 @@
 """Everything the dashboard of a unit shows, read from the counts in a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,22 +15,7 @@ from pledges.states import CampaignState
 from reports.closing_reading import speaking_for
 from reports.figures import BY_CODE, Figure, figure_lines
 from reports.models import ClosedUnit, Closing, DailyCount, UnitCount
-
-
-@dataclass(frozen=True)
-class ChildRow:
-    """One unit directly below, with its figures."""
-
-    unit: Unit
-    registered: Rate
-    approved: Rate
-    cells: Rate
-    not_counted: int
-
-    @property
-    def missing(self) -> int:
-        """People counted who have not registered."""
-        return self.registered.rest
+from reports.ranking import ChildRow, child_row
 
 
 @dataclass(frozen=True)
@@ -43,6 +29,17 @@ class CadreCard:
     completed: Rate
     carried_over: int
     awaiting: int
+
+
+@dataclass(frozen=True)
+class TierLine:
+    """One tier of the year in the unit: its people where they have a rate, its pledges always."""
+
+    tier: Tier
+    registered: Rate
+    approved: Rate
+    pledges: Rate
+    people: int
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,8 @@ class Dashboard:
     updated_at: datetime | None
     children: list[ChildRow]
     curve: Curve | None
+    late: Rate
+    tiers: list[TierLine]
     cadres: list[CadreCard]
     highlights: list[Highlight]
     figures: list[tuple[Figure, Rate]]
@@ -94,10 +93,17 @@ def member_tiers(unit: Unit) -> list[Tier]:
     return list(tiers.order_by("-campaign__year", "campaign__code"))
 
 
-def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
-    """The dashboard of a unit in a tier: four queries, whatever the tree."""
+def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashboard:
+    """The dashboard of a unit in a tier: four queries, whatever the tree.
+
+    With the units directly below, which a report needs all of; a page ranks them itself.
+    """
     closing = speaking_for(tier.campaign)
-    rows = _closed_rows(unit, tier, closing) if closing else _rows(unit, tier)
+    beside = _beside(unit, tier.campaign)
+    if closing or below:
+        rows = _closed_rows(unit, tier, closing) if closing else _rows(unit, tier)
+    else:
+        rows = [row for row in beside if row.tier_id == tier.pk]
     row, children = _unit_and_children(unit, rows)
     registered = BY_CODE["registered"].rate(row)
     return Dashboard(
@@ -114,7 +120,9 @@ def dashboard(unit: Unit, tier: Tier, day: date) -> Dashboard:
         updated_at=row.updated_at if row else None,
         children=children,
         curve=_curve(unit, tier, registered, day),
-        cadres=cadre_cards(unit, tier.campaign),
+        late=BY_CODE["late"].rate(row),
+        tiers=tier_lines(beside, tier.campaign.year),
+        cadres=cadre_cards(beside),
         highlights=highlights(unit, tier.campaign),
         figures=figure_lines(tier, row),
         closing=closing,
@@ -142,24 +150,37 @@ def _closed_rows(unit: Unit, tier: Tier, closing: Closing) -> list[Any]:
 
 def _unit_and_children(unit: Unit, rows: list[Any]) -> tuple[Any, list[ChildRow]]:
     own = next((row for row in rows if row.unit_id == unit.pk), None)
-    return own, [_child(row) for row in rows if row.unit_id != unit.pk]
+    return own, [child_row(row) for row in rows if row.unit_id != unit.pk]
 
 
-def _child(row: UnitCount) -> ChildRow:
-    return ChildRow(
-        unit=row.unit,
-        registered=BY_CODE["registered"].rate(row),
-        approved=BY_CODE["approved"].rate(row),
-        cells=BY_CODE["cells_sent"].rate(row),
-        not_counted=row.exempt + row.away,
-    )
-
-
-def cadre_cards(unit: Unit, campaign: Campaign) -> list[CadreCard]:
-    """Key cadres' pledges in the unit by year, newest first, where there are any."""
+def _beside(unit: Unit, campaign: Campaign) -> list[UnitCount]:
+    """The unit's counts in every tier of the year, and of the key cadres in every year."""
     rows = UnitCount.objects.select_related("tier__campaign").filter(
-        unit=unit, tier__kind=TierKind.KEY_CADRES, tier__campaign__host=campaign.host_id, pledges__gt=0
+        Q(tier__kind=TierKind.KEY_CADRES) | Q(tier__campaign__year=campaign.year),
+        unit=unit,
+        tier__campaign__host=campaign.host_id,
     )
+    rows = rows.exclude(tier__campaign__state=CampaignState.DRAFT)
+    return list(rows.order_by("-tier__campaign__year", "tier__campaign__code", "tier__order"))
+
+
+def tier_lines(rows: Iterable[UnitCount], year: int) -> list[TierLine]:
+    """The tiers of the year with something in them, never added up."""
+    return [
+        TierLine(
+            tier=row.tier,
+            registered=BY_CODE["registered"].rate(row),
+            approved=BY_CODE["approved"].rate(row),
+            pledges=Rate(row.pledges_approved, row.pledges),
+            people=row.leads,
+        )
+        for row in rows
+        if row.tier.campaign.year == year and (row.pledges or row.counted)
+    ]
+
+
+def cadre_cards(rows: Iterable[UnitCount]) -> list[CadreCard]:
+    """Key cadres' pledges in the unit by year, newest first, where there are any."""
     return [
         CadreCard(
             campaign=row.tier.campaign,
@@ -170,7 +191,8 @@ def cadre_cards(unit: Unit, campaign: Campaign) -> list[CadreCard]:
             carried_over=row.carried_over,
             awaiting=row.awaiting,
         )
-        for row in rows.order_by("-tier__campaign__year")
+        for row in rows
+        if row.tier.kind == TierKind.KEY_CADRES and row.pledges
     ]
 
 
@@ -186,8 +208,8 @@ SORTS: dict[str, Any] = {
 }
 
 
-def ranked(rows: list[ChildRow], sort: str) -> list[ChildRow]:
-    """Rows by the sort key of the page ("-key" descending); an unknown key is "percent"."""
+def ranked(rows: list[Any], sort: str) -> list[Any]:
+    """Rows of a closing by the sort key of the page ("-key" descending); an unknown key is "percent"."""
     key = SORTS.get(sort.removeprefix("-"), SORTS["percent"])
     return sorted(rows, key=key, reverse=sort.startswith("-") and sort[1:] in SORTS)
 

@@ -13,8 +13,9 @@ from cadres.templatetags.display import moment, number, percent
 from cadres.templatetags.display import rate_text as rate
 from pledges.models import Tier
 from reports.closing_words import mark
-from reports.dashboards import CadreCard, ChildRow, Dashboard, Highlight, dashboard
+from reports.dashboards import CadreCard, Dashboard, Highlight, dashboard
 from reports.figures import BY_CODE, footnotes
+from reports.ranking import ChildRow
 from reports.writers.party import Head
 from reports.writers.sheet import Column
 from reports.writers.word import SummaryDocument, SummaryRow

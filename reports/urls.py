@@ -23,6 +23,7 @@ from reports.views import (
 app_name = "reports"
 urlpatterns = [
     path("units/<str:code>/", dashboard.unit, name="unit"),
+    path("units/<str:code>/brief/", dashboard.brief, name="brief"),
     path("units/<str:code>/figures/<slug:figure>/", figures.figure, name="figure"),
     path("units/<str:code>/figures/<slug:figure>/print/", figures.figure_print, name="figure_print"),
     path("units/<str:code>/figures/<slug:figure>/list.xlsx", figures.figure_xlsx, name="figure_xlsx"),

@@ -46,7 +46,7 @@ GROUPS = (
     ("sobyrci", "reports:over_time reports:over_time_xlsx"),
     ("sobyrci", "reports:figure reports:figure_print reports:figure_xlsx"),
     ("o", "pledges:endorse pledges:send_up pledges:list_request pledges:suggestions"),
-    ("obyrci", "pledges:committee"),
+    ("obyrci", "pledges:committee reports:brief"),
     ("ob", "pledges:telephones cadres:cell_accounts"),
     ("obx", "cadres:member_slips"),
     ("obd", "cadres:office_end"),

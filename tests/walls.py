@@ -235,6 +235,7 @@ def _objects(walled: Walled) -> dict[str, Any]:
             f"reports:{name}.code": walled.cell.code
             for name in ("unit", "pledges", "figure", "figure_print", "figure_xlsx")
         },
+        "reports:brief.code": walled.ward.unit.code,
         **{f"reports:over_time{end}.code": walled.cell.code for end in ("", "_xlsx")},
         **{f"reports:summary{end}.code": walled.cell.code for end in ("", "_xlsx", "_docx")},
     }

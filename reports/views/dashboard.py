@@ -1,5 +1,7 @@
 """The dashboard of any unit, and the definitions of its figures."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -11,10 +13,15 @@ from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier
 from reports.closing_reading import speaking_for
+from reports.closing_words import mark
 from reports.dashboards import dashboard, member_tiers, ranked
+from reports.facets import facet_cards
 from reports.figures import FIGURES, footnotes
+from reports.ranking import Asked, ChildRow, ranking, weakest
+from reports.undecided import undecided
 
-SHOWN = 12
+# So many of the units with the lowest shares stand on the secretary's page.
+WEAKEST = 5
 
 
 def unit_for(user: User, code: str) -> Unit:
@@ -45,22 +52,56 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
     if closing := speaking_for(tier.campaign):
         return redirect("reports:closing_unit", closing.pk, place.code)
-    data = dashboard(place, tier, clock.today())
-    rows = ranked(data.children, request.GET.get("sort", "percent"))
-    shown = rows if request.GET.get("all") else rows[:SHOWN]
+    data = dashboard(place, tier, clock.today(), below=False)
+    found = ranking(tier, place, Asked.of(request.GET))
     context = {
+        **_frame(request, place, tier, tiers),
         "data": data,
-        "unit": place,
+        "ranking": found,
+        "rows": found.rows,
+        "n_children": found.numbers["all"],
+        "chips": found.chips(tier.campaign.code),
+        "sort": found.asked.sort,
+        "facets": facet_cards(place, tier, data.tiers),
+        "footnotes": footnotes(figure for figure, _rate in data.figures),
+    }
+    return TemplateResponse(request, "reports/unit.html", context)
+
+
+def _frame(request: HttpRequest, unit: Unit, tier: Tier, tiers: list[Tier]) -> dict[str, Any]:
+    above = unit.parent
+    return {
+        "unit": unit,
         "tier": tier,
         "campaign": tier.campaign,
         "tiers": tiers,
-        "rows": shown,
-        "n_children": len(rows),
-        "parent": place.parent if place.parent and can_read_unit(person(request), place.parent) else None,
-        "footnotes": footnotes(figure for figure, _rate in data.figures),
+        "parent": above if above and can_read_unit(person(request), above) else None,
         "days_left": tier.campaign.days_left(clock.today()),
     }
-    return TemplateResponse(request, "reports/unit.html", context)
+
+
+@signed_in
+@require_GET
+def brief(request: HttpRequest, code: str) -> HttpResponse:
+    """One page for the secretary of the committee: what stands where, and what waits for a decision."""
+    place = unit_for(person(request), code)
+    tiers = member_tiers(place)
+    tier = chosen_tier(tiers, request.GET.get("campaign"))
+    if place.is_cell or tier is None:
+        raise Http404
+    data = dashboard(place, tier, clock.today(), below=False)
+    context = {
+        **_frame(request, place, tier, tiers),
+        "data": data,
+        "weakest": weakest(tier, place, WEAKEST) if data.closing is None else _weakest_closed(data.children),
+        "undecided": undecided(person(request), place),
+        "mark": mark(data.closing) if data.closing else "",
+    }
+    return TemplateResponse(request, "reports/brief.html", context)
+
+
+def _weakest_closed(rows: list[ChildRow]) -> list[ChildRow]:
+    return ranked([row for row in rows if row.missing], "percent")[:WEAKEST]
 
 
 @signed_in

@@ -48,6 +48,9 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
     theme = request.GET.get("theme", "")
     if theme:
         rows = rows.filter(queries.of_theme(theme))
+    field = request.GET.get("field", "")
+    if field:
+        rows = rows.filter(queries.of_field(field))
     if wanted := request.GET.get("unit", ""):
         rows = rows.filter(unit__name_key__contains=fold(wanted))
     rows = rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
@@ -61,6 +64,7 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "status": status,
         "theme": theme,
+        "field": field,
         "wanted": wanted,
         "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
         "now": clock.now(),

@@ -1,0 +1,212 @@
+"""Units directly below, ranked: looked for, filtered, sorted and paged by the database.
+
+What is asked for stands in the address, so a ranking can be sent to a colleague as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Expression, F, FloatField, Q, QuerySet
+from django.db.models.functions import Cast, NullIf
+from django.db.models.lookups import LessThan
+from django.utils.translation import gettext as _
+
+from cadres.models import Unit
+from cadres.rates import Rate
+from cadres.templatetags.display import number
+from cadres.text import fold
+from pledges.models import Tier
+from reports.figures import BY_CODE
+from reports.models import UnitCount
+
+PAGE = 50
+# So many stand on the page of a unit before anything is asked for.
+SHOWN = 12
+# The share below which the chip looks, where no other is asked for.
+LOW = 90
+
+_MISSING = F("counted") - F("registered")
+_UNSENT = F("cells") - F("cells_sent")
+ORDERS: dict[str, Any] = {
+    "name": F("unit__path"),
+    "registered": F("counted"),
+    # Worst first; units where nobody is counted come last.
+    "percent": Cast("registered", FloatField()) / NullIf(F("counted"), 0),
+    "missing": _MISSING,
+    "unsent": _UNSENT,
+}
+MISSING, UNSENT = "missing", "unsent"
+_SHOWS = {
+    MISSING: Q(counted__gt=F("registered")),
+    UNSENT: Q(cells__gt=F("cells_sent")),
+}
+
+
+@dataclass(frozen=True)
+class ChildRow:
+    """One unit directly below, with its figures."""
+
+    unit: Unit
+    registered: Rate
+    approved: Rate
+    cells: Rate
+    not_counted: int
+
+    @property
+    def missing(self) -> int:
+        """People counted who have not registered."""
+        return self.registered.rest
+
+
+def child_row(row: UnitCount) -> ChildRow:
+    """The counts of a unit as a line."""
+    return ChildRow(
+        unit=row.unit,
+        registered=BY_CODE["registered"].rate(row),
+        approved=BY_CODE["approved"].rate(row),
+        cells=BY_CODE["cells_sent"].rate(row),
+        not_counted=row.exempt + row.away,
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; what it does not understand is as if it were not there."""
+
+    sort: str = "percent"
+    show: str = ""
+    below: int | None = None
+    name: str = ""
+    page: int = 1
+    whole: bool = False
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Asked":
+        """From the query string."""
+        sort, show, below, page = (query.get(name, "") for name in ("sort", "show", "below", "page"))
+        return cls(
+            sort=sort if sort.removeprefix("-") in ORDERS else "percent",
+            show=show if show in _SHOWS else "",
+            below=_within(below, 100),
+            name=query.get("name", "").strip()[:100],
+            page=_within(page, 100_000) or 1,
+            whole=bool(query.get("all") or page),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some units are left out."""
+        return bool(self.show or self.name or self.below)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the ranking is the page, and not one of its cards."""
+        return self.whole or self.is_filtered
+
+    def address(self, campaign: str, **changed: Any) -> str:
+        """The query string that asks for this, with what is changed; always the first page."""
+        asked = replace(self, **changed)
+        wanted = {"campaign": campaign, "name": asked.name, "show": asked.show, "below": asked.below or ""}
+        wanted |= {"sort": asked.sort if asked.sort != "percent" else "", "all": "1"}
+        return "?" + urlencode({key: value for key, value in wanted.items() if value})
+
+
+def _within(text: str, most: int) -> int | None:
+    known = text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= most
+    return int(text) if known else None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter of one click with how many units it leaves."""
+
+    label: str
+    url: str
+    count: int
+    active: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One page of the units asked for; `numbers`: how many there are, by what is asked of them."""
+
+    asked: Asked
+    rows: list[ChildRow]
+    numbers: dict[str, int]
+
+    @property
+    def page_count(self) -> int:
+        """Pages of the units found."""
+        return max(-(-self.numbers["found"] // PAGE), 1)
+
+    @property
+    def previous(self) -> int | None:
+        """The page before."""
+        return self.asked.page - 1 if self.asked.page > 1 else None
+
+    @property
+    def following(self) -> int | None:
+        """The page behind."""
+        return self.asked.page + 1 if self.asked.page < self.page_count else None
+
+    def chips(self, campaign: str) -> list[Chip]:
+        """All, somebody missing, lists missing, a low share; the name that is looked for stays."""
+        low = self.asked.below or LOW
+        choices: list[tuple[str, str, dict[str, Any]]] = [
+            (_("All organisations"), "all", {"show": "", "below": None}),
+            (_("Somebody has not registered"), MISSING, {"show": MISSING, "below": None}),
+            (_("Cells have not sent"), UNSENT, {"show": UNSENT, "below": None}),
+            (_("Below %(share)s%%") % {"share": number(low)}, "low", {"show": "", "below": low}),
+        ]
+        now = {"show": self.asked.show, "below": self.asked.below}
+        return [
+            Chip(label, self.asked.address(campaign, **change), self.numbers[key], now == change)
+            for label, key, change in choices
+        ]
+
+
+def ranking(tier: Tier, unit: Unit, asked: Asked) -> Ranking:
+    """The units asked for: two queries, however many there are."""
+    below = UnitCount.objects.filter(tier=tier, unit__parent=unit)
+    wanted = _wanted(asked)
+    low = _low(asked.below or LOW)
+    numbers = below.aggregate(
+        all=Count("pk"),
+        missing=Count("pk", filter=_SHOWS[MISSING]),
+        unsent=Count("pk", filter=_SHOWS[UNSENT]),
+        low=Count("pk", filter=low),
+        found=Count("pk", filter=wanted) if asked.is_filtered else Count("pk"),
+    )
+    asked = replace(asked, page=min(asked.page, max(-(-numbers["found"] // PAGE), 1)))
+    start = (asked.page - 1) * PAGE
+    rows = ordered(below.filter(wanted), asked.sort)[start : start + (PAGE if asked.is_whole else SHOWN)]
+    return Ranking(asked, [child_row(row) for row in rows], numbers)
+
+
+def weakest(tier: Tier, unit: Unit, limit: int) -> list[ChildRow]:
+    """The units below with the lowest shares of people registered; those without fault left out."""
+    below = UnitCount.objects.filter(_SHOWS[MISSING], tier=tier, unit__parent=unit)
+    return [child_row(row) for row in ordered(below, "percent")[:limit]]
+
+
+def ordered(rows: QuerySet[UnitCount], sort: str) -> QuerySet[UnitCount]:
+    """By the column ("-column": downwards), then by place in the tree."""
+    column: Expression | F = ORDERS[sort.removeprefix("-")]
+    by = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return rows.select_related("unit").order_by(by, "unit__path")
+
+
+def _wanted(asked: Asked) -> Q:
+    wanted = _SHOWS.get(asked.show, Q())
+    if asked.below:
+        wanted &= _low(asked.below)
+    for word in fold(asked.name).split():
+        wanted &= Q(unit__name_key__contains=word)
+    return wanted
+
+
+def _low(share: int) -> Q:
+    """Less than so many per cent of those counted, exactly: nothing is rounded before it is compared."""
+    return Q(LessThan(F("registered") * 100, F("counted") * share), counted__gt=0)
