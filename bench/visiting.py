@@ -35,7 +35,8 @@ class Visits:
         self.board = _signed_in(BOARD)
         self.secretaries = [_signed_in(SECRETARY.format(number)) for number in range(SECRETARIES)]
         cells = list(Unit.objects.filter(roles__user__username__startswith="bi-thu-").order_by("pk"))
-        self.people = [list(Member.objects.filter(unit=cell).order_by("position")) for cell in cells]
+        # Not of the first cell, which heads every list: it stays as it was made.
+        self.people = [list(Member.objects.filter(unit=cell).order_by("position")) for cell in cells[1:]]
         self.turn = 0
         host = self.tier.campaign.host.code
         figure = {name: reverse("reports:figure", args=(host, name)) for name in ("registered", "completed")}
@@ -82,7 +83,7 @@ class Visits:
             "due": "q3",
         }
         address = reverse("pledges:register", args=(CODE, lead.code))
-        return self._sent(self.secretaries[number], address, data)
+        return self._sent(self.secretaries[number + 1], address, data)
 
     def write(self) -> float:
         """Seconds that the bare act takes, by the same person."""
@@ -90,7 +91,7 @@ class Visits:
         lead = self.people[number][0]
         keys = {"campaign_id": self.tier.campaign_id, "tier_id": self.tier.pk}
         data = {**keys, "lead_member_id": lead.pk, "unit_id": lead.unit_id}
-        return self._sent(self.secretaries[number], "/bare/write/", data)
+        return self._sent(self.secretaries[number + 1], "/bare/write/", data)
 
     def tidy(self) -> int:
         """Take out what the bare act wrote, and count what was registered."""
