@@ -148,6 +148,12 @@ class Difference:
         return self.pledges_after - self.pledges_before
 
     @property
+    def largest(self) -> int:
+        """How many people or pledges there are on the larger side."""
+        people = max(self.before.denominator, self.after.denominator)
+        return max(people, self.pledges_before, self.pledges_after)
+
+    @property
     def changed(self) -> bool:
         """Whether one of its numbers is another."""
         return self.before != self.after or self.pledges != 0

@@ -1,6 +1,6 @@
 """What a closing copies: the rows that `pledges.queries` defines, put away by INSERT … SELECT."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,14 +17,19 @@ from reports.models import ClosedPerson, ClosedPledge, Closing
 NAME_LENGTH = 130
 
 
-def copy_rows(closing: Closing, tier: Tier, day: date) -> int:
-    """Put the people and the pledges of a tier away; returns how many rows there are."""
+def copy_rows(closing: Closing, tier: Tier, day: date, *, seen: Callable[[int], None]) -> int:
+    """Put the people and the pledges of a tier away; `seen` hears of each set; returns how many rows."""
     counted, left_out = queries.counted_people(tier, day), queries.not_counted_people(tier, day)
-    return (
-        _insert(ClosedPerson, *_people(closing, tier, counted, counted=True))
-        + _insert(ClosedPerson, *_people(closing, tier, left_out, counted=False))
-        + _insert(ClosedPledge, *_pledges(closing, tier, day))
-    )
+    total = 0
+    for model, (rows, columns) in (
+        (ClosedPerson, _people(closing, tier, counted, counted=True)),
+        (ClosedPerson, _people(closing, tier, left_out, counted=False)),
+        (ClosedPledge, _pledges(closing, tier, day)),
+    ):
+        written = _insert(model, rows, columns)
+        seen(written)
+        total += written
+    return total
 
 
 def _people(

@@ -57,6 +57,11 @@ class OwnRows:
     people: Rows
     pledges: Rows
 
+    @property
+    def number(self) -> int:
+        """How many rows there are."""
+        return len(self.people) + len(self.pledges)
+
 
 class Reader:
     """Reads the rows of a tier unit by unit, in the order of the units' keys."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cadres.templatetags.display import day, moment, number
 from pledges.models import Campaign, TierKind
-from reports.models import Closing, ClosingKind
+from reports.models import Closing, ClosingKind, ClosingStage
 from reports.open_matters import CELLS, DOCUMENTS, OUTBOX, RETURNED, UNDECIDED
 
 
@@ -24,6 +25,18 @@ def mark(closing: Closing) -> str:
         "document": closing.document,
         "day": day(closing.document_on),
     }
+
+
+def stage_words(told: ClosingStage | None) -> str:
+    """What the worker is doing with a closing, for whom, and since when."""
+    if told is None:
+        return ""
+    seconds = max(int((timezone.now() - told.began_at).total_seconds()), 0)
+    began = ngettext("begun %(n)s second ago", "begun %(n)s seconds ago", seconds) % {"n": number(seconds)}
+    whose = told.tier.get_kind_display() if told.tier else ""
+    parts = [part for part in (told.get_stage_display(), whose, began) if part]
+    words = " · ".join(parts)
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 @dataclass(frozen=True)

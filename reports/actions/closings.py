@@ -22,10 +22,11 @@ from pledges.permissions import can_run_campaign
 from pledges.states import CampaignState
 from reports import counts
 from reports.closing_check import differences
+from reports.closing_progress import Teller, telling
 from reports.closing_rows import copy_rows
 from reports.closing_seal import AT_A_TIME, COUNTS, Reader, closing_digest, unit_digest
 from reports.figures import figures_of
-from reports.models import ClosedUnit, Closing, ClosingKind, UnitCount
+from reports.models import ClosedUnit, Closing, ClosingKind, Stage, UnitCount
 from reports.open_matters import open_matters
 from reports.snapshot import snapshot
 
@@ -108,13 +109,18 @@ def take(closing: Closing) -> None:
     snapshot itself, so that the counts and the rows are of one instant. Raises ValueError when the
     campaign is closed by now, or when counts and rows do not agree.
     """
-    day = clock.today()
+    with telling(closing) as teller:
+        _take_told(closing, clock.today(), teller)
+
+
+def _take_told(closing: Closing, day: date, teller: Teller) -> None:
     counts.drain(day)
     _lease(closing)
     for left in range(TRIES - 1, -1, -1):
+        teller.restart()
         try:
             with snapshot():
-                _take(closing, day)
+                _take(closing, day, teller)
         except OperationalError as error:
             # Somebody wrote a row that is written here too, after the snapshot and before that.
             if not left or getattr(error.__cause__, "pgcode", "") != SERIALIZATION_FAILURE:
@@ -131,7 +137,7 @@ def _lease(closing: Closing) -> None:
     closing.save(update_fields=["lease_until"])
 
 
-def _take(closing: Closing, day: date) -> None:
+def _take(closing: Closing, day: date, teller: Teller) -> None:
     closing.refresh_from_db()
     if closing.taken_at is not None:
         return
@@ -142,17 +148,23 @@ def _take(closing: Closing, day: date) -> None:
     closing.day, closing.taken_at = day, clock.now()
     closing.definitions = _definitions(tiers)
     closing.open_matters = [matter.kept() for matter in open_matters(campaign)]
-    sealed: list[tuple[int, int, str]] = []
-    rows = 0
-    for tier in tiers:
-        _recount_stale(tier, day)
-        rows += copy_rows(closing, tier, day)
-        sealed += _put_units_away(closing, tier)
-    closing.digest = closing_digest(closing, sealed)
-    closing.progress = closing.total = rows
+    closing.progress = closing.total = 0
+    closing.digest = closing_digest(closing, _put_away(closing, tiers, teller))
     closing.save()
-    if differences(closing):
+    teller.begin(Stage.VERIFYING)
+    if differences(closing, seen=teller.rows):
         raise ValueError(_("Counts and rows do not agree. Have the figures recounted, then close again."))
+
+
+def _put_away(closing: Closing, tiers: list[Tier], teller: Teller) -> Iterator[tuple[int, int, str]]:
+    """Write the rows of each tier, then its units; yields the digests of the units in order."""
+    for tier in tiers:
+        teller.begin(Stage.PUTTING, tier.pk)
+        _recount_stale(tier, closing.day)
+        closing.total += copy_rows(closing, tier, closing.day, seen=teller.rows)
+        closing.progress = closing.total
+        teller.begin(Stage.SEALING, tier.pk)
+        yield from _put_units_away(closing, tier, teller)
 
 
 def _definitions(tiers: list[Tier]) -> dict[str, Any]:
@@ -198,14 +210,16 @@ def _recount_stale(tier: Tier, day: date) -> None:
         counts.recount(tier, stale, day)
 
 
-def _put_units_away(closing: Closing, tier: Tier) -> Iterator[tuple[int, int, str]]:
+def _put_units_away(closing: Closing, tier: Tier, teller: Teller) -> Iterator[tuple[int, int, str]]:
     """Write the line of each unit with the digest of its own rows; yields the digests in order."""
     rows = Reader(closing, tier.pk)
     counted = UnitCount.objects.filter(tier=tier, unit__path__startswith=tier.campaign.host.path)
     lines = counted.order_by("unit_id").values("unit_id", *COUNTS, **_LINE)
     batch = []
     for line in lines.iterator(chunk_size=AT_A_TIME):
-        digest = unit_digest(tier.pk, line, rows.of(line["unit_id"]))
+        own = rows.of(line["unit_id"])
+        digest = unit_digest(tier.pk, line, own)
+        teller.rows(own.number)
         batch.append(ClosedUnit(closing=closing, tier=tier, digest=digest, **line))
         if len(batch) == BATCH:
             ClosedUnit.objects.bulk_create(batch)

@@ -7,7 +7,9 @@ from reports.models.closings import (
     ClosedUnit,
     Closing,
     ClosingKind,
+    ClosingStage,
     FigureCheck,
+    Stage,
 )
 from reports.models.counts import (
     FACET_MEASURES,
@@ -17,6 +19,7 @@ from reports.models.counts import (
     FacetCount,
     UnitCount,
 )
+from reports.models.exports import Export, ExportForm
 
 __all__ = [
     "FACET_MEASURES",
@@ -27,9 +30,13 @@ __all__ = [
     "ClosedUnit",
     "Closing",
     "ClosingKind",
+    "ClosingStage",
     "DailyCount",
+    "Export",
+    "ExportForm",
     "Facet",
     "FacetCount",
     "FigureCheck",
+    "Stage",
     "UnitCount",
 ]

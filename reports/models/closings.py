@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cadres import clock
@@ -60,6 +61,33 @@ class Closing(Job):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Stage(models.TextChoices):
+    """What a worker is doing with a closing."""
+
+    COUNTING = "counting", _("the last changes are being counted")
+    PUTTING = "putting", _("people and pledges are being put away")
+    SEALING = "sealing", _("each organisation is being sealed")
+    VERIFYING = "verifying", _("everything is being verified")
+
+
+class ClosingStage(models.Model):
+    """How far a closing is that is being made. Told outside its one transaction, so that pages see it.
+
+    A row of its own: the transaction writes the closing itself and would be refused if another had since.
+    `done` of `total` is work by rows; 0 of 0 where only the stage is known.
+    """
+
+    closing = models.OneToOneField(Closing, models.PROTECT, related_name="stage")
+    stage = models.CharField(max_length=10, choices=Stage)
+    tier = models.ForeignKey(Tier, models.PROTECT, null=True, related_name="+")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    began_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.closing_id} {self.stage} {self.done}/{self.total}"
 
 
 class CampaignReopening(models.Model):

@@ -27,9 +27,9 @@ from pledges.states import CampaignState
 from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.actions.closings import request_closing
 from reports.closing_reading import last_official
-from reports.closing_words import mark, matter_lines
+from reports.closing_words import mark, matter_lines, stage_words
 from reports.forms.closings import OfficialForm, ReopenForm, WorkingForm
-from reports.models import Closing, ClosingKind
+from reports.models import Closing, ClosingKind, ClosingStage
 from reports.open_matters import open_matters
 
 PAGE = 30
@@ -182,13 +182,15 @@ def _closing_for(request: HttpRequest, pk: int) -> Closing:
 
 
 def _progress(closing: Closing) -> dict[str, Any]:
+    told = ClosingStage.objects.select_related("tier").filter(closing=closing).first()
+    share = told.done * 100 // told.total if told and told.done and told.total else None
     return {
         "closing": closing,
         "campaign": closing.campaign,
         "url": reverse("reports:closing_progress", args=[closing.pk]),
-        "done": closing.progress,
-        "total": closing.total,
+        # The rows are an estimate by the counts: the end is told by the closing itself.
+        "share": None if share is None else min(share, 99),
         "label": _("The figures are being closed"),
-        "note": _("You may leave this page; the work goes on."),
+        "note": " ".join(filter(None, (stage_words(told), _("You may leave this page; the work goes on.")))),
         "finished": closing.is_over,
     }

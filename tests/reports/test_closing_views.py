@@ -6,21 +6,23 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import strip_tags
 
 from cadres.actions.members import change_standing
 from cadres.jobs import JobState
-from cadres.models import RecordEvent, Standing
+from cadres.models import Membership, RecordEvent, Standing
 from pledges.actions.acts import Act
 from pledges.actions.transitions import approve
-from pledges.models import Pledge
+from pledges.models import Pledge, PledgeTier
 from pledges.states import CampaignState
 from reports import counts
 from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
-from reports.models import Closing
+from reports.models import ClosedPerson, ClosedPledge, Closing
+from reports.views import closing_compare
 from tests.factories import MemberFactory
 from tests.pledges.pages import text
 from tests.reports.closing_scene import District
@@ -356,6 +358,39 @@ def test_a_comparison_costs_the_same_with_one_and_three(place, visit, django_ass
         for show in ("newly_registered", "new_pledges"):
             with django_assert_num_queries(22):
                 assert len(names(client.get(compared(closing, show=show)))) == (1 if n == 1 else 3)
+
+
+def test_a_comparison_reads_a_page_of_names_and_counts_the_others(place, visit, monkeypatch):
+    closing = place.close()
+    for member in [MemberFactory(unit=place.cells[1]) for _ in range(9)]:
+        make_pledge(member, place.tier)
+    monkeypatch.setattr(closing_compare, "PAGE", 2)
+    held, fetch = [], QuerySet._fetch_all
+
+    def fetching(rows):
+        fetch(rows)
+        if rows.model in (Membership, Pledge, PledgeTier, ClosedPerson, ClosedPledge):
+            held.append(len(rows._result_cache))
+
+    client = visit(place.board)
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetching)
+    for show, n in (("newly_registered", 9), ("new_pledges", 9)):
+        page = client.get(compared(closing, show=show))
+        assert page.context["page"].paginator.count == n
+    assert max(held) == 2
+
+
+def test_names_of_a_nation_are_listed_below_it(place, visit, monkeypatch):
+    closing = place.close()
+    make_pledge(place.other, place.tier)
+    client = visit(place.board)
+    monkeypatch.setattr(closing_compare, "NAMED", 3)
+    page = client.get(compared(closing, show="newly_registered"))
+    assert "The names are listed for an organisation below" in text(page)
+    assert (page.context["total"].registered, page.context.get("names")) == (1, None)
+    assert names(client.get(compared(closing, show="newly_registered", unit=place.wards[1].code))) == [
+        place.other.name
+    ]
 
 
 # ---- the end of the campaign ---------------------------------------------------------------------

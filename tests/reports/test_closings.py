@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from cadres.actions.members import change_standing
@@ -16,15 +17,15 @@ from pledges.actions.acts import Act, NotAllowedError
 from pledges.actions.transitions import approve
 from pledges.models import Pledge
 from pledges.states import APPROVED, REGISTERED, CampaignState
-from reports import counts
+from reports import closing_check, closing_seal, counts
 from reports.actions import closings
 from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
 from reports.models import MEASURES, ClosedPerson, ClosedPledge, ClosedUnit, Closing, UnitCount
-from tests.factories import MemberFactory
+from tests.factories import CellFactory, MemberFactory
 from tests.pledges.threads import at_once
 from tests.reports.closing_scene import District, worked
-from tests.reports.conftest import DAY, make_pledge
+from tests.reports.conftest import DAY, make_members, make_pledge
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +265,41 @@ def test_verification_finds_what_was_taken_out(place):
     found = " | ".join(differences(closing))
     for told in ("digest differs", "digest of the whole", "rows of units", "the pledges give"):
         assert told in found
+
+
+def test_verification_keeps_the_rows_of_one_unit_at_most(place, monkeypatch):
+    """Whatever the closing holds: rows come unit by unit, sums and persons are compared in the database."""
+    for cell in [CellFactory(parent=ward) for ward in place.wards * 3]:
+        for member in make_members(cell, 4):
+            make_pledge(member, place.tier)
+    closing, held = place.close(), []
+
+    def counting(keeps, rows_of):
+        def kept(self, *args):
+            found = keeps(self, *args)
+            held.append(rows_of(self, found))
+            return found
+
+        return kept
+
+    monkeypatch.setattr(
+        QuerySet, "_fetch_all", counting(QuerySet._fetch_all, lambda rows, _: len(rows._result_cache))
+    )
+    monkeypatch.setattr(
+        closing_seal._Groups, "of", counting(closing_seal._Groups.of, lambda _, found: len(found))
+    )
+    monkeypatch.setattr(closing_check, "_found", counting(closing_check._found, lambda _, found: len(found)))
+    assert differences(closing) == []
+    assert ClosedPerson.objects.filter(closing=closing).count() == 29
+    assert held
+    assert max(held) <= 4
+
+
+def test_of_many_differences_the_first_are_told(place, monkeypatch):
+    closing = place.close()
+    ClosedUnit.objects.update(own_pledges=9, registered=9)
+    monkeypatch.setattr(closing_check, "MOST", 3)
+    assert len(differences(closing)) == 3
 
 
 def test_the_command_prints_each_difference_and_fails(place):
