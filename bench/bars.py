@@ -1,15 +1,17 @@
 """Main pages and acts of two sizes against bare ones, in one run, interleaved; each bar with its answer.
 
     DATABASE_URL=postgres://… REDIS_URL=redis://… .venv/bin/python bench/bars.py \\
-        --databases bench_7560 bench_5500000 [--rounds 300] [--rebuild] [--plans FOLDER]
+        --databases bench_7560 bench_5500000 [--rounds 300] [--rebuild] [--freshness] [--plans FOLDER]
 
 The first database is the small one. `--rebuild` measures the rebuild of the large one as well, while
-somebody registers. Both databases come from `bench/generate.py`.
+somebody registers; `--freshness` runs bench/freshness.py in the end. Both databases come from
+`bench/generate.py`.
 """
 
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -152,10 +154,15 @@ def _read(arguments: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--databases", nargs=2, required=True)
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--rebuild", action="store_true")
+    parser.add_argument("--freshness", action="store_true")
     parser.add_argument("--plans", type=Path)
     return parser.parse_args(list(arguments))
 
 
 if __name__ == "__main__":
     asked = _read(sys.argv[1:])
-    sys.exit(1 if main(asked.databases, asked.rounds, asked.rebuild, asked.plans) else 0)
+    missed = main(asked.databases, asked.rounds, asked.rebuild, asked.plans)
+    if asked.freshness:
+        sys.stdout.flush()
+        subprocess.run([sys.executable, Path(__file__).parent / "freshness.py"], check=True)
+    sys.exit(1 if missed else 0)

@@ -50,11 +50,13 @@ def main(seconds: float, a_second: float) -> None:
             begin = time.time() + READY
             crowd = [_writer(number, begin, seconds, a_second) for number in range(WRITERS)]
             seen = _watch(tier, host.pk, crowd)
+            memory = _memory_of_workers()
             acts = sorted(
                 (end, start) for one in crowd for start, end in json.loads(one.communicate()[0] or "[]")
             )
         assert not UnitChange.objects.exists()
         _report(acts, seen)
+        print(f"peak memory of the workers: {memory}")
 
 
 def _writer(number: int, begin: float, seconds: float, a_second: float) -> subprocess.Popen[str]:
@@ -76,6 +78,18 @@ def _watch(tier: Tier, host: int, crowd: list[subprocess.Popen[str]]) -> list[fl
         if over:
             return seen
         time.sleep(0.01)
+
+
+def _memory_of_workers() -> str:
+    """The most that each worker has held, by its queue."""
+    told = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        status = (folder / "status").read_text()
+        command = (folder / "cmdline").read_text().split("\0")
+        if f"PPid:\t{os.getpid()}\n" in status and "celery" in command:
+            kilobytes = int(status.partition("VmHWM:")[2].split()[0])
+            told.append(f"{command[command.index('--queues') + 1]} {kilobytes / 1024:.0f} MB")
+    return ", ".join(sorted(told))
 
 
 def _report(acts: list[tuple[float, float]], seen: list[float]) -> None:
