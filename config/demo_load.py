@@ -25,6 +25,7 @@ from cadres.models import (
 )
 from config import demo_story as story
 from config.demo_accounts import make_accounts
+from config.demo_closings import Results, close_past_years, hold_back
 from config.demo_desk import endorse_some, left_for_the_desk, work_at_desk
 from config.demo_opinions import give_opinions
 from pledges import queries
@@ -49,10 +50,13 @@ def load(day: date, say: Say) -> None:
     host = _organisation(day, say)
     _telephones(host)
     campaigns = _campaigns(host)
+    late: Results = {}
     for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
         # Each file: what the first brings in is what the approval of the next is planned by.
         _refresh_statistics()
         checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
+        if code == "CB-2023":
+            late = hold_back(checked)
         written = pledge_import.write(checked, by=None, on=None, source=file)
         say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
     _refresh_statistics()
@@ -68,6 +72,7 @@ def load(day: date, say: Say) -> None:
     endorse_some(tier, standing, day)
     _put_before(standing, campaigns["CB-2024"], day)
     give_opinions(day)
+    close_past_years(campaigns, late, day)
     remind(day)
     counts.drain(day)
     say("figures counted")

@@ -60,6 +60,15 @@ FEATURED = (
 # The conference told 55 contents and 88,7%; 62 is the only whole that gives both.
 INFERRED = "Báo cáo gốc chỉ ghi 55 nội dung và tỷ lệ 88,7%; tổng số 62 được suy ra từ hai số đó."
 
+# Results of 2023 that came after the provisional figures had been closed.
+REPORTED_LATE = 2
+# The documents on which the figures of past years were closed.
+CLOSING_TITLE = "Chốt số liệu thực hiện nhiệm vụ khó khăn, phức tạp năm {year}"
+CLOSED_ON = {
+    "CB-2022": ("42-BC/QU", date(2024, 3, 22)),
+    "CB-2023": ("45-BC/QU", date(2024, 3, 25)),
+}
+
 BODIES = (
     (BodyKind.COMMITTEE, "Quận ủy Tây Hồ", "QU", None),
     (BodyKind.STANDING_COMMITTEE, "Ban Thường vụ Quận ủy Tây Hồ", "QU", 11),

@@ -17,10 +17,11 @@ from pledges.actions.acts import Act
 from pledges.actions.journal import broken_chains
 from pledges.actions.register import Typed, register
 from pledges.models import Campaign, Docket, Pledge, Tier, Vetting
-from pledges.states import DocketState, Outcome, PledgeStatus
+from pledges.states import CampaignState, DocketState, Outcome, PledgeStatus
 from reports import counts
 from reports.audit import differences
-from reports.models import UnitCount
+from reports.closing_check import differences as check_closing
+from reports.models import Closing, UnitCount
 
 DAY = date(2024, 3, 26)
 
@@ -171,6 +172,31 @@ def test_one_more_registration_shows_7127_without_a_full_recount():
     register(typed, act=Act(by=member.user, on=DAY), day=DAY)
     assert counts.drain(DAY) <= 3
     assert row("DV-2024").registered == 7127
+
+
+def test_past_years_are_closed_and_what_came_after_is_told_by_name(client):
+    provisional, official = Closing.objects.filter(campaign__code="CB-2023").order_by("pk")
+    last = Closing.objects.get(campaign__code="CB-2022")
+    assert (official.document, last.document) == ("45-BC/QU", "42-BC/QU")
+    assert [(line.pledges, line.done) for line in _hosts(provisional, official, last)] == [
+        (163, 146),
+        (163, 148),
+        (53, 42),
+    ]
+    assert [check_closing(closing) for closing in (provisional, official, last)] == [[], [], []]
+    client.force_login(User.objects.get(username="demo-bantochuc"))
+    page = text_of(client.get(f"/closings/{provisional.pk}/compare/now/?show=changed_pledges"))
+    assert page.count("Đã thông qua, phê duyệt → Hoàn thành") == 2
+    page = client.get(f"/closings/{provisional.pk}/compare/{official.pk}/")
+    assert dict((key, n) for key, _label, n in page.context["choices"])["changed_pledges"] == 2
+    assert Campaign.objects.get(code="CB-2022").state == CampaignState.CLOSED
+    response = client.get("/units/TAYHO/figures/completed/?campaign=CB-2022&tier=key_cadres", follow=True)
+    assert response.redirect_chain[0][0].startswith(f"/closings/{last.pk}/units/TAYHO/pledges/")
+    assert response.context["page"].paginator.count == 42
+
+
+def _hosts(*closings):
+    return [closing.units.get(unit__code="TAYHO") for closing in closings]
 
 
 def test_figures_and_journal_add_up():
