@@ -1,7 +1,7 @@
-"""Append-only rows and constraints that migrations cannot carry, installed after every migrate.
+"""Append-only rows, a constraint and an index that migrations cannot carry, installed after every migrate.
 
-SQLite drops triggers silently when a migration remakes a table, and an ExclusionConstraint in
-Meta breaks SQLite: so both are installed here, by vendor, each time the tables have been migrated.
+SQLite drops triggers silently when a migration remakes a table; an ExclusionConstraint and an index of
+trigrams in Meta break SQLite: so they are installed here, by vendor, each time the tables have been migrated.
 Apps name in their AppConfig the tables in which no row is ever changed (`append_only`), and those
 in which a row is fixed from some point on (`fixed_from`).
 """
@@ -38,7 +38,7 @@ class _Trigger:
 
 
 def install_guards(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
-    """Install triggers (and on PostgreSQL the exclusion constraint) as the apps name them now."""
+    """Install triggers (on PostgreSQL the constraint and the index as well) as the apps name them now."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     if settings.GUARD_TRIGGERS:
@@ -51,6 +51,7 @@ def install_guards(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
                         cursor.execute(statement)
     if connection.vendor == "postgresql" and "cadres_membership" in present:
         _exclude_overlaps(connection)
+        _index_names(connection)
 
 
 def missing_guards(using: str = DEFAULT_DB_ALIAS) -> list[str]:
@@ -125,4 +126,13 @@ def _exclude_overlaps(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(
             "ALTER TABLE cadres_membership ADD CONSTRAINT membership_no_overlap EXCLUDE USING gist "
             '(member_id WITH =, daterange(start, "end") WITH &&)'
+        )
+
+
+def _index_names(connection: BaseDatabaseWrapper) -> None:
+    """A part of a name is found among millions without reading them all."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        cursor.execute(
+            "CREATE INDEX IF NOT EXISTS member_names ON cadres_member USING gin (search_key gin_trgm_ops)"
         )

@@ -1,7 +1,9 @@
 """Looking for people and organisations: mark-free, inside one's scope, and never in an address."""
 
 import pytest
+from django.db import connection
 
+from cadres.models import Member
 from cadres.queries.search import found_members, found_units
 from cadres.roles import Role
 from tests.cadres.offices import browser
@@ -168,3 +170,10 @@ def test_the_page_costs_the_same_for_one_hit_and_for_three(
     with django_assert_num_queries(7):
         response = client.get("/search/?page=1")
     assert len(response.context["page"]) == len(response.context["units"]) == item_count
+
+
+@pytest.mark.postgres
+def test_a_part_of_a_name_is_found_by_an_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "member_names" in Member.objects.search("van an").explain()
