@@ -16,12 +16,14 @@ from reports.closing_reading import speaking_for
 from reports.closing_words import mark
 from reports.dashboards import dashboard, member_tiers, ranked
 from reports.facets import facet_cards
-from reports.figures import FIGURES, footnotes
+from reports.figures import BY_CODE, FIGURES, footnotes
 from reports.ranking import Asked, ChildRow, ranking, weakest
 from reports.undecided import undecided
 
 # So many of the units with the lowest shares stand on the secretary's page.
 WEAKEST = 5
+# The figures on that page, whose definitions stand below it on paper.
+ON_THE_BRIEF = ("registered", "approved", "cells_sent", "late", "completed")
 
 
 def unit_for(user: User, code: str) -> Unit:
@@ -96,6 +98,7 @@ def brief(request: HttpRequest, code: str) -> HttpResponse:
         "weakest": weakest(tier, place, WEAKEST) if data.closing is None else _weakest_closed(data.children),
         "undecided": undecided(person(request), place),
         "mark": mark(data.closing) if data.closing else "",
+        "footnotes": footnotes(BY_CODE[code] for code in ON_THE_BRIEF),
     }
     return TemplateResponse(request, "reports/brief.html", context)
 
