@@ -104,15 +104,13 @@ def _in_turn(step: RouteStep, steps: Iterable[RouteStep]) -> Q:
     for earlier in steps:
         if earlier.level != StepLevel.GRASSROOTS or earlier.order > step.order:
             continue
-        approved = DocketLine.objects.filter(
-            pledge=OuterRef("pk"),
-            version__no=OuterRef("versions_made"),
+        approved = _on_last_versions().filter(
             outcome=Outcome.APPROVE,
             docket__body__kind=earlier.body_kind,
             docket__mode__in=DECIDING,
         )
-        agreed = Exists(in_force(approved))
-        ready = Q(agreed) | Q(~Exists(_nearer(earlier.body_kind, step.tier.campaign.host.path)))
+        agreed = Q(pk__in=in_force(approved).values("pledge"))
+        ready = agreed | Q(~Exists(_nearer(earlier.body_kind, step.tier.campaign.host.path)))
         if earlier.authority:
             ready |= ~_of_authority(earlier)
         turn &= ready
@@ -155,16 +153,20 @@ def awaiting_body(tier: Tier, body: Body, mode: str | None = None) -> PledgeQuer
         return pledges.none()
     if all(asked):  # an empty condition among them means every pledge
         pledges = pledges.filter(reduce(or_, asked))
-    of_version = DocketLine.objects.filter(
-        docket__body=body,
-        docket__mode__in=modes,
-        pledge=OuterRef("pk"),
-        version__no=OuterRef("versions_made"),
-    )
-    pending = of_version.filter(docket__state=DocketState.OPEN)
+    of_body = _on_last_versions().filter(docket__body=body, docket__mode__in=modes)
+    pending = of_body.filter(docket__state=DocketState.OPEN)
     said = (Outcome.APPROVE,) if mode in DECIDING else (Outcome.APPROVE, Outcome.RETURN, Outcome.REJECT)
-    spoken = in_force(of_version.filter(outcome__in=said))
-    return pledges.filter(~Exists(pending), ~Exists(spoken))
+    spoken = in_force(of_body.filter(outcome__in=said))
+    return pledges.exclude(pk__in=pending.values("pledge")).exclude(pk__in=spoken.values("pledge"))
+
+
+def _on_last_versions() -> QuerySet[DocketLine]:
+    """Lines about pledges in the version last submitted.
+
+    A set of its own, found from the dockets of a body and asked once, not again for each pledge: just after
+    the tables were filled PostgreSQL believes them empty, and would go through all dockets a pledge.
+    """
+    return DocketLine.objects.order_by().filter(version__no=F("pledge__versions_made"))
 
 
 def versions_awaiting(tier: Tier, body: Body, mode: str | None = None) -> QuerySet[PledgeVersion]:
@@ -176,11 +178,9 @@ def versions_awaiting(tier: Tier, body: Body, mode: str | None = None) -> QueryS
         waiting = Pledge.objects.awaiting_meeting().filter(tier=tier, unit=body.unit)
     else:
         waiting = awaiting_body(tier, body, mode)
-    entry = CadreEntry.objects.filter(
-        cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member")
-    ).values("order")[:1]
+    entry = CadreEntry.objects.filter(cadre_list=tier.cadre_list_id, member=OuterRef("pledge__lead_member"))
     versions = PledgeVersion.objects.filter(pledge__in=waiting).last_sent()
-    return versions.annotate(place=Subquery(entry)).order_by(
+    return versions.annotate(place=Subquery(entry.order_by("order").values("order")[:1])).order_by(
         F("place").asc(nulls_last=True),
         "pledge__unit__path",
         "pledge__lead_member__position",
