@@ -1,7 +1,11 @@
 """What each measure of the counts is called where it is told by itself."""
 
+from datetime import date
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cadres.templatetags.display import day
 
 MEASURE_WORDS = {
     "counted": _("people counted"),
@@ -29,11 +33,15 @@ MEASURE_WORDS = {
 
 
 def measure_words(measure: str) -> str:
-    """A measure in words, with the theme or the field it is counted of ("pledges:theme:2")."""
+    """A measure in words, with what it is counted of ("pledges:theme:2", "own_registered:day:2024-02-01")."""
     name, _colon, named = measure.partition(":")
-    words = str(MEASURE_WORDS.get(name, name))
-    facet, _colon, code = named.partition(":")
-    if not named:
-        return words
-    of = gettext("theme no. %(code)s") if facet == "theme" else gettext("field “%(code)s”")
-    return f"{words}, {of % {'code': code}}"
+    words = [str(MEASURE_WORDS.get(name.removeprefix("own_"), name))]
+    of, _colon, code = named.partition(":")
+    if of == "day":
+        words.append(gettext("for the first time on %(day)s") % {"day": day(date.fromisoformat(code))})
+    elif of:
+        what = gettext("theme no. %(code)s") if of == "theme" else gettext("field “%(code)s”")
+        words.append(what % {"code": code})
+    if name.startswith("own_"):
+        words.append(gettext("without those below"))
+    return ", ".join(words)

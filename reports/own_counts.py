@@ -138,8 +138,6 @@ def _in_wanted(tier: Tier) -> queries.PledgeQuerySet:
 def _pledges(tier: Tier, day: date) -> list[Measured]:
     pledges = _in_wanted(tier)
     registered, approved = pledges.registered(), pledges.approved()
-    done = pledges.filter(status=PledgeStatus.DONE)
-    final = Q(progress__is_final=True)
     measured: list[Measured] = [
         ("pledges", registered),
         ("participations", registered),
@@ -149,9 +147,9 @@ def _pledges(tier: Tier, day: date) -> list[Measured]:
         ("awaiting", pledges.filter(tier=tier, status=PledgeStatus.SUBMITTED)),
         ("returned", pledges.filter(tier=tier, status=PledgeStatus.RETURNED)),
         ("pledges_approved", approved),
-        ("done", done),
-        ("on_time", done.filter(final, progress__on_time=True)),
-        ("beyond_target", done.filter(final, progress__beyond_target=True)),
+        ("done", queries.done(pledges)),
+        ("on_time", queries.done_on_time(pledges)),
+        ("beyond_target", queries.done_beyond_target(pledges)),
         ("carried_over", pledges.filter(status=PledgeStatus.CARRIED_OVER)),
         ("late", queries.late(pledges, day)),
     ]

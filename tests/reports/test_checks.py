@@ -1,7 +1,10 @@
 """The nightly check: its row, its page, its alarm, and the command that only looks."""
 
+from datetime import date
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from cadres import clock
 from cadres.models import Notification
@@ -9,9 +12,11 @@ from cadres.notice_kinds import settled, words_of
 from cadres.roles import Role
 from reports import counts
 from reports.actions.checks import check
-from reports.models import FigureCheck, UnitCount
+from reports.audit import differences
+from reports.measure_words import measure_words
+from reports.models import DailyCount, FigureCheck, UnitCount
 from tests.factories import HostFactory, user_with
-from tests.reports.conftest import DAY, make_members, make_pledge
+from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
 
 pytestmark = pytest.mark.django_db
 PAGE = "/figures/checks/"
@@ -38,8 +43,38 @@ def test_a_check_that_finds_nothing_is_kept_and_tells_nobody(registered, host):
     board = user_with(Role.BOARD_OFFICER, unit=host)
     kept = check(DAY)
     assert (kept.day, kept.differences) == (DAY, [])
-    assert kept.numbers == UnitCount.objects.count() * 21
+    # Each number twice, own and whole: 21 measures a unit, and the one day of the curve.
+    assert kept.numbers == UnitCount.objects.count() * 2 * 21 + DailyCount.objects.count() * 2
     assert not Notification.objects.filter(user=board).exists()
+
+
+def test_own_numbers_and_the_curve_are_recounted_too(registered, host, cell, ward):
+    UnitCount.objects.filter(unit=cell).update(own_counted=5)
+    DailyCount.objects.filter(unit=ward).update(registered=3, on=date(2024, 2, 2))
+    found = [(one.unit, one.measure, one.kept, one.recounted) for one in differences(DAY)]
+    assert sorted(found) == sorted(
+        [
+            (cell.code, "own_counted", 5, 1),
+            (ward.code, "registered:day:2024-02-01", 0, 1),
+            (ward.code, "registered:day:2024-02-02", 3, 0),
+        ]
+    )
+    with override("vi"):
+        assert measure_words("own_counted") == "đảng viên tính tỷ lệ, không kể cấp dưới"
+        assert measure_words("registered:day:2024-02-01") == "đảng viên đã đăng ký, lần đầu ngày 01/02/2024"
+
+
+def test_where_nobody_is_counted_the_curve_is_of_leads(host, cell):
+    tier = make_cadre_tier(host, code="CB-2024", year=2024)
+    one, two = make_members(cell, 2)
+    make_pledge(one, tier, on=None, due_on=date(2024, 9, 30))
+    for lead, on in ((one, date(2024, 2, 3)), (two, date(2024, 2, 5)), (two, date(2024, 2, 4))):
+        make_pledge(lead, tier, on=on)
+    counts.drain(DAY)
+    # Of the first lead's first registration the day is unknown.
+    curve = DailyCount.objects.filter(unit=host, tier=tier).values_list("on", "registered")
+    assert list(curve) == [(date(2024, 2, 5), 1)]
+    assert differences(DAY) == []
 
 
 def test_a_difference_is_kept_in_codes_and_told_to_those_who_can_repair(registered, host, cell):

@@ -108,10 +108,12 @@ def test_the_check_tells_of_a_theme_and_of_a_field(tier, host, cell, themes):
     found = [(one.unit, one.measure, one.kept, one.recounted) for one in differences(DAY)]
     assert found == [
         (host.code, "pledges:theme:2", 7, 1),
+        (cell.code, "own_pledges:field:Đất đai", 0, 1),
         (cell.code, "pledges:field:Đất đai", 0, 1),
     ]
     assert [measure_words(measure) for _unit, measure, _kept, _found in found] == [
         "số việc đăng ký, chủ đề số 2",
+        "số việc đăng ký, lĩnh vực “Đất đai”, không kể cấp dưới",
         "số việc đăng ký, lĩnh vực “Đất đai”",
     ]
 
