@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from cadres.models import Standing
@@ -12,6 +13,8 @@ from pledges.models import (
     PledgeEvent,
 )
 from pledges.states import CampaignState, PledgeStatus
+from reports import counts
+from reports.models import DailyCount
 from tests.factories import MemberFactory, UserFactory, user_with
 from tests.pledges.factories import (
     CampaignFactory,
@@ -221,6 +224,29 @@ def test_a_window_that_closes_while_somebody_types_keeps_what_was_typed(visit, u
     assert TITLE in text(response)
     assert response.context["form"].non_field_errors()
     assert not Pledge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("instant", "on"),
+    [
+        ("2024-01-14 23:59:59.999999+07:00", None),
+        ("2024-01-15 00:00:00+07:00", date(2024, 1, 15)),
+        ("2024-02-29 23:59:59+07:00", date(2024, 2, 29)),
+        ("2024-03-31 23:59:59+07:00", date(2024, 3, 31)),
+        ("2024-03-31 16:59:59.999999+00:00", date(2024, 3, 31)),
+        ("2024-04-01 00:00:00+07:00", None),
+        ("2024-03-31 17:00:00+00:00", None),
+    ],
+)
+def test_the_window_ends_with_the_last_second_of_its_last_day(client, url, tier, own, instant, on):
+    with time_machine.travel(instant, tick=False):
+        client.force_login(own)
+        response = client.post(url, answers())
+        counts.drain()
+    assert response.status_code == (302 if on else 200)
+    assert [pledge.submitted_on for pledge in Pledge.objects.all()] == ([on] if on else [])
+    curve = DailyCount.objects.filter(tier=tier, unit=tier.campaign.host)
+    assert list(curve.values_list("on", "registered")) == ([(on, 1)] if on else [])
 
 
 def test_a_draft_left_over_is_not_sent_after_the_window(visit, tier, lead, own):

@@ -205,11 +205,18 @@ def _whole_is_own_and_children(data):
     counts.drain(DAY)
     assert differences(DAY) == []
     for _ in range(data.draw(st.integers(0, 4))):
-        _something_moves(data, units)
         if data.draw(st.booleans()):
+            _somebody_acts(data, tier)
+        else:
+            _something_moves(data, units)
+        consumed = data.draw(st.sampled_from(["", "whole", "killed"]))
+        if consumed == "killed":
+            _a_consumer_is_killed(data)
+        elif consumed:
             counts.drain(DAY)
             assert differences(DAY) == []
     counts.drain(DAY)
+    assert not UnitChange.objects.exists()
     assert differences(DAY) == []
     units = list(Unit.objects.filter(pk__in=[unit.pk for unit in units]))
     for unit in units:
@@ -223,6 +230,46 @@ def _whole_is_own_and_children(data):
         below = FacetCount.objects.filter(tier=tier, facet=count.facet, code=count.code)
         below = below.filter(unit__parent=count.unit_id)
         assert count.pledges == count.own_pledges + sum(one.pledges for one in below)
+
+
+class Killed(BaseException):
+    """Nothing on the way catches it, as nothing catches a SIGKILL."""
+
+
+def _a_consumer_is_killed(data):
+    """It falls before or after one of its steps; the database undoes what it had not committed."""
+    name = data.draw(st.sampled_from(["write_own", "write_own_days", "write_own_facets", "roll_up"]))
+    step, after, waiting = getattr(counts, name), data.draw(st.booleans()), UnitChange.objects.count()
+
+    def falls(*args, **kwargs):
+        if after:
+            step(*args, **kwargs)
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counts, name, falls)
+        with suppress(Killed):
+            counts.drain(DAY)
+            # Nothing was to be counted, or nothing that reaches this step.
+            return
+    assert UnitChange.objects.count() == waiting
+
+
+def _somebody_acts(data, tier):
+    """Somebody registers, or something registered is approved, sent back or withdrawn."""
+    what = data.draw(st.sampled_from(["register", "approve", "return", "withdraw"]))
+    pledges, members = list(Pledge.objects.filter(tier=tier)), list(Member.objects.order_by("pk"))
+    if what == "register" and members:
+        on = data.draw(st.sampled_from([None, date(2024, 2, 1), date(2024, 2, 29)]))
+        make_pledge(data.draw(st.sampled_from(members)), tier, on=on)
+    elif pledges:
+        pledge = data.draw(st.sampled_from(pledges))
+        acts = {
+            "approve": lambda: transitions.approve([pledge.pk], act=PAPER),
+            "return": lambda: transitions.return_for_amendment({pledge.pk: "Chưa rõ"}, act=PAPER),
+            "withdraw": lambda: transitions.withdraw([pledge.pk], act=PAPER),
+        }
+        acts.get(what, lambda: None)()
 
 
 def _something_moves(data, units):
