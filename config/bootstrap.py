@@ -39,7 +39,7 @@ def ensure(argv: list[str]) -> None:
     if os.environ.get("APP_ENV_READY") == "1":
         return
     lock = LOCKS / ("dev.txt" if argv[1:2] == ["test"] else "run.txt")
-    inside = Path(sys.prefix).resolve() == VENV
+    inside = Path(sys.prefix).resolve() == VENV.resolve()
     if _is_stamped(lock, VERSION) if inside else not STAMP.exists() and _holds(lock):
         return
     if just_made:

@@ -108,6 +108,18 @@ def test_inside_the_stamped_venv_nothing_happens(house, commands, monkeypatch):
     assert commands == []
 
 
+def test_a_venv_that_is_a_link_is_known_as_what_it_leads_to(house, commands, monkeypatch):
+    """Otherwise every start would start again, for ever."""
+    with pytest.raises(Executed):
+        bootstrap.ensure(["manage.py", "up"])
+    commands.clear()
+    target = bootstrap.VENV.rename(bootstrap.VENV.parent / "elsewhere-venv")
+    bootstrap.VENV.symlink_to(target)
+    monkeypatch.setattr(bootstrap.sys, "prefix", str(target))
+    bootstrap.ensure(["manage.py", "up"])
+    assert commands == []
+
+
 def test_upgraded_python_renews_the_venv(house, commands, monkeypatch):
     with pytest.raises(Executed):
         bootstrap.ensure(["manage.py", "up"])
