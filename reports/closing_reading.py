@@ -1,5 +1,6 @@
 """A closing opened as the live page is: the units of one tier with their figures, people and pledges."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -149,3 +150,12 @@ def place_words(name: str, above: str) -> str:
 def content_of(version: PledgeVersion | None) -> dict[str, Any]:
     """The content of a version; a pledge taken over without one has none."""
     return dict(version.content) if version is not None else {}
+
+
+def closed_counts(unit: Unit, tiers: Iterable[Tier]) -> dict[int, ClosedUnit]:
+    """The unit as it was closed in tiers of closed campaigns, by tier: one query, none without tiers."""
+    keys = [tier.pk for tier in tiers]
+    rows = ClosedUnit.objects.filter(unit=unit, tier__in=keys, closing__kind=ClosingKind.OFFICIAL)
+    rows = rows.filter(closing__state=JobState.DONE).order_by("closing__taken_at")
+    # The last closing is the one that speaks: a campaign that was opened again is closed on a later one.
+    return {row.tier_id: row for row in rows} if keys else {}

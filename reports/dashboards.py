@@ -12,7 +12,7 @@ from cadres.rates import Rate
 from cadres.templatetags.display import Curve, curve_geometry
 from pledges.models import Campaign, Progress, Tier, TierKind
 from pledges.states import CampaignState
-from reports.closing_reading import speaking_for
+from reports.closing_reading import closed_counts, speaking_for
 from reports.figures import BY_CODE, Figure, figure_lines
 from reports.models import ClosedUnit, Closing, DailyCount, UnitCount
 from reports.ranking import ChildRow, child_row
@@ -94,7 +94,7 @@ def member_tiers(unit: Unit) -> list[Tier]:
 
 
 def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashboard:
-    """The dashboard of a unit in a tier: four queries, whatever the tree.
+    """The dashboard of a unit in a tier: four queries, one more where a year is closed, whatever the tree.
 
     With the units directly below, which a report needs all of; a page ranks them itself.
     """
@@ -153,18 +153,24 @@ def _unit_and_children(unit: Unit, rows: list[Any]) -> tuple[Any, list[ChildRow]
     return own, [child_row(row) for row in rows if row.unit_id != unit.pk]
 
 
-def _beside(unit: Unit, campaign: Campaign) -> list[UnitCount]:
-    """The unit's counts in every tier of the year, and of the key cadres in every year."""
+def _beside(unit: Unit, campaign: Campaign) -> list[Any]:
+    """The unit's counts in every tier of the year, and of the key cadres in every year; closed: as closed."""
     rows = UnitCount.objects.select_related("tier__campaign").filter(
         Q(tier__kind=TierKind.KEY_CADRES) | Q(tier__campaign__year=campaign.year),
         unit=unit,
         tier__campaign__host=campaign.host_id,
     )
     rows = rows.exclude(tier__campaign__state=CampaignState.DRAFT)
-    return list(rows.order_by("-tier__campaign__year", "tier__campaign__code", "tier__order"))
+    found: list[Any] = list(rows.order_by("-tier__campaign__year", "tier__campaign__code", "tier__order"))
+    closed = [row.tier for row in found if row.tier.campaign.state == CampaignState.CLOSED]
+    frozen = closed_counts(unit, closed)
+    for tier in closed:
+        if tier.pk in frozen:
+            frozen[tier.pk].tier = tier
+    return [frozen.get(row.tier_id, row) for row in found]
 
 
-def tier_lines(rows: Iterable[UnitCount], year: int) -> list[TierLine]:
+def tier_lines(rows: Iterable[Any], year: int) -> list[TierLine]:
     """The tiers of the year with something in them, never added up."""
     return [
         TierLine(
@@ -179,7 +185,7 @@ def tier_lines(rows: Iterable[UnitCount], year: int) -> list[TierLine]:
     ]
 
 
-def cadre_cards(rows: Iterable[UnitCount]) -> list[CadreCard]:
+def cadre_cards(rows: Iterable[Any]) -> list[CadreCard]:
     """Key cadres' pledges in the unit by year, newest first, where there are any."""
     return [
         CadreCard(

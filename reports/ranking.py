@@ -152,7 +152,10 @@ class Ranking:
         return self.asked.page + 1 if self.asked.page < self.page_count else None
 
     def chips(self, campaign: str) -> list[Chip]:
-        """All, somebody missing, lists missing, a low share; the name that is looked for stays."""
+        """All, somebody missing, lists missing, a low share; the name that is looked for stays.
+
+        Only where the ranking is the page: a card has not counted them.
+        """
         low = self.asked.below or LOW
         choices: list[tuple[str, str, dict[str, Any]]] = [
             (_("All organisations"), "all", {"show": "", "below": None}),
@@ -171,18 +174,23 @@ def ranking(tier: Tier, unit: Unit, asked: Asked) -> Ranking:
     """The units asked for: two queries, however many there are."""
     below = UnitCount.objects.filter(tier=tier, unit__parent=unit)
     wanted = _wanted(asked)
-    low = _low(asked.below or LOW)
-    numbers = below.aggregate(
-        all=Count("pk"),
-        missing=Count("pk", filter=_SHOWS[MISSING]),
-        unsent=Count("pk", filter=_SHOWS[UNSENT]),
-        low=Count("pk", filter=low),
-        found=Count("pk", filter=wanted) if asked.is_filtered else Count("pk"),
-    )
+    numbers = _numbers(below, asked, wanted) if asked.is_whole else {"all": below.count()}
+    numbers.setdefault("found", numbers["all"])
     asked = replace(asked, page=min(asked.page, max(-(-numbers["found"] // PAGE), 1)))
     start = (asked.page - 1) * PAGE
     rows = ordered(below.filter(wanted), asked.sort)[start : start + (PAGE if asked.is_whole else SHOWN)]
     return Ranking(asked, [child_row(row) for row in rows], numbers)
+
+
+def _numbers(below: QuerySet[UnitCount], asked: Asked, wanted: Q) -> dict[str, int]:
+    numbers: dict[str, int] = below.aggregate(
+        all=Count("pk"),
+        missing=Count("pk", filter=_SHOWS[MISSING]),
+        unsent=Count("pk", filter=_SHOWS[UNSENT]),
+        low=Count("pk", filter=_low(asked.below or LOW)),
+        **({"found": Count("pk", filter=wanted)} if asked.is_filtered else {}),
+    )
+    return numbers
 
 
 def weakest(tier: Tier, unit: Unit, limit: int) -> list[ChildRow]:

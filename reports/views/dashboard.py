@@ -62,7 +62,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "ranking": found,
         "rows": found.rows,
         "n_children": found.numbers["all"],
-        "chips": found.chips(tier.campaign.code),
+        "chips": found.chips(tier.campaign.code) if found.asked.is_whole else [],
         "sort": found.asked.sort,
         "facets": facet_cards(place, tier, data.tiers),
         "footnotes": footnotes(figure for figure, _rate in data.figures),

@@ -1,6 +1,7 @@
 """The page for the secretary of the committee, and the charts by theme, field and tier: same figures."""
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -11,13 +12,15 @@ from cadres.rates import Rate
 from cadres.roles import Role
 from config.navigation import landing
 from pledges.actions import transitions
-from pledges.models import Docket, Theme
-from pledges.states import DocketState
+from pledges.models import Campaign, Docket, Theme
+from pledges.states import CampaignState, DocketState
 from reports import counts
+from reports.actions.closings import request_closing
 from reports.facets import FIELDS, facet_cards
-from reports.models import FacetCount
+from reports.models import ClosingKind, FacetCount, UnitCount
 from reports.ranking import weakest
 from tests.factories import CellFactory, UnitFactory, user_with
+from tests.reports.closing_scene import worked
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
 from tests.reports.test_facets import PAPER
 
@@ -136,6 +139,29 @@ def test_it_costs_the_same_whatever_the_tree(
         response = client.get(BRIEF)
     assert len(response.context_data["weakest"]) == item_count
     assert len(response.context_data["undecided"].dockets) == item_count
+
+
+def test_a_closed_year_of_key_cadres_is_told_by_its_closing(client, secretary, tier, host, cell):
+    cadres = make_cadre_tier(host)
+    make_pledge(*make_members(cell, 1), cadres)
+    counts.drain(DAY)
+    board = user_with(Role.BOARD_OFFICER, unit=host)
+    document = {"document": "12-BC/QU", "document_on": DAY}
+    worked(
+        request_closing(
+            ref=uuid.uuid4(),
+            campaign=cadres.campaign,
+            kind=ClosingKind.OFFICIAL,
+            title="Chốt số liệu",
+            by=board,
+            day=DAY,
+            **document,
+        )
+    )
+    Campaign.objects.filter(pk=cadres.campaign_id).update(state=CampaignState.CLOSED)
+    UnitCount.objects.filter(tier=cadres).update(pledges=7)
+    [card] = client.get(BRIEF).context_data["data"].cadres
+    assert (card.pledges, card.tier.campaign.state) == (1, CampaignState.CLOSED)
 
 
 # ---- charts --------------------------------------------------------------------------------------
