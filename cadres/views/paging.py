@@ -6,8 +6,10 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-# A list counts its rows up to here; of a longer one only "more than" is said, unless the number is kept.
-BOUNDED = 1_000
+# A list counts its rows up to here; of a longer one only "more than" is said.
+BOUNDED = 10_000
+# Where the number of a long list is kept somewhere, so many rows are enough to see that it is long.
+SHORT = 1_000
 # So far one goes page by page; nobody who looks for something goes farther.
 FARTHEST = 200
 
@@ -45,24 +47,23 @@ def page_of(
     size: int,
     number: str | None,
     known: int | None = None,
-    kept: Callable[[], int | None] | None = None,
+    kept: Callable[[], int] | None = None,
 ) -> Page[Any]:
     """One page of the rows; `known` is their number where the chips above have counted them.
 
     `kept` is asked for the number of a long list that is kept somewhere.
     """
     if known is None:
-        known = bounded(rows)
-        if known > BOUNDED:
-            long = kept() if kept else None
-            if long is None:
-                return _Open(rows, size).get_page(number)
-            known = max(known, long)
+        known = bounded(rows, SHORT if kept else BOUNDED)
+        if kept and known > SHORT:
+            known = max(known, kept())
+        elif known > BOUNDED:
+            return _Open(rows, size).get_page(number)
     paginator = _Counted(rows, size)
     paginator.count = known
     return paginator.get_page(number)
 
 
-def bounded(rows: QuerySet[Any]) -> int:
-    """The number of rows, or one more than BOUNDED where there are more."""
-    return rows.order_by()[: BOUNDED + 1].count()
+def bounded(rows: QuerySet[Any], most: int = BOUNDED) -> int:
+    """The number of rows, or one more than `most` where there are more."""
+    return rows.order_by()[: most + 1].count()

@@ -54,7 +54,8 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
     if wanted := request.GET.get("unit", ""):
         rows = rows.filter(unit__name_key__contains=fold(wanted))
     rows = rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
-    kept = None if theme or wanted else partial(_number, tier, unit, status)
+    is_kept = status in KEPT_STATUSES and not (theme or field or wanted)
+    kept = partial(_number, tier, unit, status) if is_kept else None
     ordered = rows.order_by("unit__path", "pk")
     page = page_of(ordered, size=PAGE, number=request.GET.get("page"), kept=kept)
     context = {
@@ -72,10 +73,10 @@ def pledges(request: HttpRequest, code: str) -> HttpResponse:
     return TemplateResponse(request, "reports/pledges.html", context)
 
 
-def _number(tier: Tier, unit: Unit, status: str) -> int | None:
-    """How many pledges of a status the counts keep; None for a status they do not."""
-    row = UnitCount.objects.filter(tier=tier, unit=unit).first()
-    return getattr(row, KEPT_STATUSES[status]) if row and status in KEPT_STATUSES else None
+def _number(tier: Tier, unit: Unit, status: str) -> int:
+    """How many pledges of a status the counts keep."""
+    numbers = UnitCount.objects.filter(tier=tier, unit=unit).values_list(KEPT_STATUSES[status], flat=True)
+    return numbers.first() or 0
 
 
 def any_tier(paths: list[str], campaign: str, kind: str = "") -> Tier:

@@ -16,11 +16,13 @@ from cadres.models import Body, BodyKind, RecordEvent, Standing
 from cadres.outbox import note_changes
 from cadres.rates import Rate
 from cadres.roles import Role
+from cadres.views import paging
 from pledges.actions import results, transitions
 from pledges.actions.acts import Act, NotAllowedError
 from pledges.models import Channel
 from pledges.states import PledgeStatus
 from reports import counts
+from reports.models import UnitCount
 from tests.factories import CellFactory, MemberFactory, UnitFactory, user_with
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
 
@@ -190,6 +192,33 @@ def test_unknown_filters_are_not_found(client, officer, district):
     assert client.get("/units/TAYHO/?campaign=DV-1999").status_code == 404
     assert client.get("/units/TAYHO/pledges/?campaign=DV-1999").status_code == 404
     assert client.get("/units/TAYHO/?sort=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("", 77),
+        ("&status=late", 7),
+        ("&status=submitted", 3),
+        ("&field=x", 3),
+        ("&theme=none", 3),
+        ("&unit=c", 3),
+    ],
+)
+def test_a_long_list_tells_the_number_that_is_kept(
+    client, officer, host, tier, cell, monkeypatch, query, number
+):
+    """A field, a theme, an organisation and most statuses have none: their rows are counted."""
+    monkeypatch.setattr(paging, "SHORT", 2)
+    for member in make_members(cell, 3):
+        pledge = make_pledge(member, tier, field="x", due_on=date(2024, 3, 1))
+        if query == "&status=late":
+            transitions.approve([pledge.pk], act=PAPER)
+    counts.drain(DAY)
+    UnitCount.objects.filter(unit=host).update(pledges=77, late=7)
+    client.force_login(officer)
+    page = client.get(f"/units/TAYHO/pledges/?campaign=DV-2024{query}").context_data["page"]
+    assert (page.paginator.count, len(page)) == (number, 3)
 
 
 def test_ranking_is_worst_first_and_sorts_by_link(client, officer, host, district, ward):
