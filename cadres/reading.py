@@ -7,8 +7,8 @@ a replica may be a few seconds behind, and nobody may miss what he has saved him
 """
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -54,6 +54,15 @@ def reads_default(view: View) -> View:
     return view
 
 
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let a worker read the block as a safe request does: through `reader`, from one snapshot."""
+    with ExitStack() as stack:
+        token = _page.set(_Page(stack))
+        stack.callback(_page.reset, token)
+        yield
+
+
 class Router:
     """Reads of a safe request go to `reader`; sessions stay where they are written."""
 
@@ -82,9 +91,7 @@ class ReadingMiddleware:
             return _marked(self.get_response(request))
         if _has_just_sent(request):
             return self.get_response(request)
-        with ExitStack() as stack:
-            token = _page.set(_Page(stack))
-            stack.callback(_page.reset, token)
+        with one_snapshot():
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:

@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     "midnight": {"task": "counts.turn_day", "schedule": crontab(hour=0, minute=1)},
     "check": {"task": "counts.check", "schedule": crontab(hour=2, minute=30)},
     "journal": {"task": "jobs.check_journal", "schedule": crontab(hour=3, minute=0)},
+    "exports": {"task": "jobs.drop_exports", "schedule": crontab(minute=20)},
     # In the morning, when people read; nothing of it goes out at night.
     "remind": {"task": "jobs.remind", "schedule": crontab(hour=7, minute=30)},
 }

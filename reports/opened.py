@@ -16,8 +16,10 @@ from reports.figures import Figure, Kind
 from reports.models import UnitCount
 
 PAGE = 50
-# Up to so many rows the list counts itself, is printed and is written to a workbook while one waits.
+# Up to so many rows the list counts itself.
 BOUNDED = 10_000
+# Up to so many it is printed and written to a workbook while one waits; a worker writes longer ones.
+AT_ONCE = 2_000
 
 
 class Part(StrEnum):

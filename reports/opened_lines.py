@@ -1,5 +1,6 @@
 """The lines of an opened number: one function makes them; page, paper and workbook show them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from pledges.words import due_words, status_words
 from reports.figures import Kind, footnotes
 from reports.models import UnitCount
 from reports.opened import Opened, Part, part_title
+from reports.writers.plain import write_plain
 from reports.writers.sheet import Column, write_table
 
 
@@ -76,21 +78,54 @@ def title_of(opened: Opened) -> str:
     return part_title(opened.figure, opened.part)
 
 
-def write_list(file: BinaryIO, opened: Opened, row: UnitCount | None, lines: list[Line], at: str) -> None:
-    """The workbook of a list: its own count and time above, the definition below."""
-    figure = opened.figure
-    write_table(
-        file,
-        title_lines=[
+@dataclass(frozen=True)
+class Listed:
+    """A list to be taken out: its own number of rows and its time above them, its definition below."""
+
+    opened: Opened
+    row: UnitCount | None
+    lines: Iterable[Line]
+    count: int
+    at: str
+
+    @property
+    def titles(self) -> list[str]:
+        """What stands above the rows."""
+        opened, figure = self.opened, self.opened.figure
+        told = _("%(rows)s rows at %(moment)s") % {"rows": number(self.count), "moment": self.at}
+        return [
             title_of(opened),
             f"{opened.unit.name} · {opened.tier.campaign.title}",
-            f"{figure.title}: {rate(figure.rate(row, own=opened.own), figure.decimals)}",
-            _("%(rows)s rows at %(moment)s") % {"rows": number(len(lines)), "moment": at},
-        ],
-        columns=_columns(opened),
-        rows=(_cells(opened, no, line) for no, line in enumerate(lines, start=1)),
-        foot=footnotes([figure]),
+            f"{figure.title}: {rate(figure.rate(self.row, own=opened.own), figure.decimals)}",
+            told,
+        ]
+
+    @property
+    def rows(self) -> Iterator[list[object]]:
+        """The cells of each line, numbered."""
+        return (_cells(self.opened, no, line) for no, line in enumerate(self.lines, start=1))
+
+
+def write_list(file: BinaryIO, listed: Listed) -> int:
+    """Write the workbook of a list; returns its rows."""
+    return write_table(
+        file,
+        title_lines=listed.titles,
+        columns=_columns(listed.opened),
+        rows=listed.rows,
+        foot=footnotes([listed.opened.figure]),
         sheet_name=_("List"),
+    )
+
+
+def write_plain_list(file: BinaryIO, listed: Listed) -> int:
+    """Write the list as CSV: what a sheet of Excel cannot hold; returns its rows."""
+    return write_plain(
+        file,
+        title_lines=listed.titles,
+        columns=_columns(listed.opened),
+        rows=listed.rows,
+        foot=footnotes([listed.opened.figure]),
     )
 
 

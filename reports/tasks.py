@@ -1,17 +1,19 @@
-"""Tasks of the queue `counts`: the consumer, midnight, the nightly check. In `jobs`: closings."""
+"""Tasks of the queue `counts`: the consumer, midnight, the nightly check. In `jobs`: closings, exports."""
 
 import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import override
 
 from cadres import clock
 from reports import counts
 from reports.actions.checks import check as check_figures
 from reports.actions.closings import take
+from reports.actions.exports import drop_old, write
 from reports.midnight import turn_day
-from reports.models import Closing
+from reports.models import Closing, Export
 
 logger = logging.getLogger(__name__)
 
@@ -47,3 +49,21 @@ def closing(pk: int) -> None:
     with override(language), job.running() as claimed:
         if claimed:
             take(claimed)
+
+
+@shared_task(name=Export.task_name)
+def export(pk: int) -> None:
+    """Write one list, in the language of the person who asked; twice the message is one file."""
+    job = Export.objects.select_related("unit", "tier__campaign", "created_by").filter(pk=pk).first()
+    if job is None:
+        return
+    language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
+    with override(language), job.running() as claimed:
+        if claimed:
+            write(claimed)
+
+
+@shared_task(name="jobs.drop_exports")
+def drop_exports() -> int:
+    """Drop the files of exports that have been kept long enough."""
+    return drop_old(timezone.now())

@@ -33,7 +33,7 @@ GROUPS = (
     (
         EVERYBODY,
         "home cadres:set_password cadres:own_account cadres:notice_list cadres:notice_read_all"
-        " cadres:search pledges:mine pledges:campaign reports:definitions",
+        " cadres:search pledges:mine pledges:campaign reports:definitions reports:export_list",
     ),
     ("m", "cadres:notice_open"),
     ("ms", "pledges:attach pledges:file pledges:take_off pledges:withdraw"),
@@ -44,7 +44,7 @@ GROUPS = (
     ("sobyrci", "pledges:cell pledges:cell_print reports:unit reports:pledges"),
     ("sobyrci", "reports:summary reports:summary_xlsx reports:summary_docx"),
     ("sobyrci", "reports:over_time reports:over_time_xlsx"),
-    ("sobyrci", "reports:figure reports:figure_print reports:figure_xlsx"),
+    ("sobyrci", "reports:figure reports:figure_print reports:figure_xlsx reports:figure_export"),
     ("o", "pledges:endorse pledges:send_up pledges:list_request pledges:suggestions"),
     ("obyrci", "pledges:committee reports:brief"),
     ("ob", "pledges:telephones cadres:cell_accounts"),
@@ -83,6 +83,8 @@ GROUPS = (
     # Nothing of this stands in the district: no demo, no refused rows, no grassroots cadres.
     ("", "cadres:outbox cadres:letter cadres:letter_page cadres:roster_refused pledges:import_refused"),
     ("", "pledges:committee_cadres"),
+    # What somebody has had written is there for nobody else; nobody has here.
+    ("", "reports:export reports:export_progress reports:export_file"),
     # No closing has been made here either; its pages are walled with the closings.
     ("", "reports:closing reports:closing_progress reports:closing_compare reports:closing_unit"),
     ("", "reports:closing_people reports:closing_pledges reports:closing_xlsx reports:closing_people_xlsx"),

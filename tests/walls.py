@@ -233,7 +233,7 @@ def _objects(walled: Walled) -> dict[str, Any]:
         ".figure": "registered",
         **{
             f"reports:{name}.code": walled.cell.code
-            for name in ("unit", "pledges", "figure", "figure_print", "figure_xlsx")
+            for name in ("unit", "pledges", "figure", "figure_print", "figure_xlsx", "figure_export")
         },
         "reports:brief.code": walled.ward.unit.code,
         **{f"reports:over_time{end}.code": walled.cell.code for end in ("", "_xlsx")},

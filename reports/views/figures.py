@@ -1,5 +1,6 @@
 """Mở số ra danh sách: every number of a figure opens the exact rows behind it, within the reader's rights."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
@@ -23,8 +24,8 @@ from reports.closing_lists import closed_part_address
 from reports.dashboards import member_tiers
 from reports.figures import figure_lines, figures_of, footnotes
 from reports.models import UnitCount
-from reports.opened import BOUNDED, Opened, Part, is_updating, part_number, parts_of, read_leaf
-from reports.opened_lines import Line, lines_of, title_of, with_names, write_list
+from reports.opened import AT_ONCE, Opened, Part, is_updating, part_number, parts_of, read_leaf
+from reports.opened_lines import Line, Listed, lines_of, title_of, with_names, write_list
 from reports.views.cell_book import XLSX
 from reports.views.dashboard import unit_for
 from reports.views.lists import any_tier
@@ -64,7 +65,7 @@ def _tier(request: HttpRequest, paths: list[str]) -> Tier:
     return tier
 
 
-def _opens(view: Callable[[HttpRequest, Opened], HttpResponse]) -> Callable[..., HttpResponse]:
+def opens(view: Callable[[HttpRequest, Opened], HttpResponse]) -> Callable[..., HttpResponse]:
     """Hand the opened number to the view; of a campaign that is closed its closing opens it instead."""
 
     @wraps(view)
@@ -80,7 +81,7 @@ def _opens(view: Callable[[HttpRequest, Opened], HttpResponse]) -> Callable[...,
 
 @signed_in
 @page_with_search
-@_opens
+@opens
 def figure(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The rows of a part, page after page, with the list's own count and its time."""
     if request.method == "POST":
@@ -109,7 +110,9 @@ def figure(request: HttpRequest, opened: Opened) -> HttpResponse:
         "kept": [(name, request.GET.get(name)) for name in KEPT],
         "searches": opened.figure.kind != "cells",
         "may_print": most is None or most <= PRINTED,
-        "may_write": most is None or most <= BOUNDED,
+        "may_write": most is None or most <= AT_ONCE,
+        "is_long": most is None or most > AT_ONCE,
+        "ref": uuid.uuid4(),
     }
     return TemplateResponse(request, "reports/figure.html", context)
 
@@ -135,7 +138,7 @@ def _common(opened: Opened, row: UnitCount | None) -> dict[str, object]:
 
 @signed_in
 @require_GET
-@_opens
+@opens
 def figure_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list on A4, with its definition below; a line in the export log."""
     lines = _all_lines(opened, PRINTED)
@@ -154,15 +157,15 @@ def figure_print(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 @signed_in
 @require_GET
-@_opens
+@opens
 def figure_xlsx(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list as a workbook, named without a person's name; a line in the export log."""
-    lines = _all_lines(opened, BOUNDED)
+    lines = _all_lines(opened, AT_ONCE)
     if lines is None:
         return _too_long(request, opened)
     row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     now, file = clock.now(), BytesIO()
-    write_list(file, opened, row, lines, moment(now))
+    write_list(file, Listed(opened, row, lines, len(lines), moment(now)))
     _journal(request, opened, lines, "xlsx")
     name = f"{opened.tier.campaign.code}-{opened.unit.code}-{opened.figure.code}-{now:%Y%m%d-%H%M}.xlsx"
     response = HttpResponse(file.getvalue(), content_type=XLSX)
@@ -178,7 +181,7 @@ def _all_lines(opened: Opened, most: int) -> list[Line] | None:
 
 
 def _too_long(request: HttpRequest, opened: Opened) -> HttpResponse:
-    words = _("The list is too long to be taken out whole. Open it for an organisation below.")
+    words = _("The list is too long for that. Have it written in the background or open it for a unit below.")
     messages.error(request, words)
     address = reverse("reports:figure", args=[opened.unit.code, opened.figure.code])
     return redirect(f"{address}?{request.GET.urlencode()}")

@@ -99,10 +99,10 @@ def test_pages_follow_one_another_without_gap_or_repetition(client, officer, peo
 def test_a_long_list_is_not_counted_but_named_by_the_counts(client, officer, people, monkeypatch):
     monkeypatch.setattr(opened, "PAGE", 2)
     monkeypatch.setattr(opened, "BOUNDED", 3)
-    monkeypatch.setattr(figures, "BOUNDED", 3)
+    monkeypatch.setattr(figures, "AT_ONCE", 3)
     data = client.get(LIST, {"part": "denominator"}).context_data
-    assert (data["counted"], data["known"], data["may_write"]) == (None, 4, False)
-    assert "Danh sách dài như thế này" in client.get(LIST, {"part": "denominator"}).content.decode()
+    assert (data["counted"], data["known"], data["may_write"], data["is_long"]) == (None, 4, False, True)
+    assert "/figures/registered/export/" in client.get(LIST, {"part": "denominator"}).content.decode()
 
 
 def test_a_name_is_looked_for_by_post_and_never_stands_in_the_address(client, officer, people):
@@ -161,7 +161,7 @@ def test_paper_holds_the_whole_list_with_its_definition(client, officer, people)
 @pytest.mark.parametrize("kind", ["print/", "list.xlsx"])
 def test_what_is_too_long_is_not_taken_out(client, officer, people, monkeypatch, kind):
     monkeypatch.setattr(figures, "PRINTED", 2)
-    monkeypatch.setattr(figures, "BOUNDED", 2)
+    monkeypatch.setattr(figures, "AT_ONCE", 2)
     answer = client.get(f"{LIST}{kind}?part=denominator")
     assert (answer.status_code, answer.url) == (302, f"{LIST}?part=denominator")
     assert not RecordEvent.objects.exists()

@@ -1,0 +1,142 @@
+"""Long lists: asked for, followed while a worker writes them, fetched by who asked and nobody else."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from cadres.access import person, signed_in
+from cadres.jobs import JobState
+from cadres.permissions import can_read_unit
+from cadres.reading import reads_default
+from pledges.actions.acts import NotAllowedError
+from reports.actions.exports import KEPT, note_taken, request_export
+from reports.figures import BY_CODE
+from reports.forms.exports import ExportForm
+from reports.models import Export
+from reports.opened import Opened, Part, part_title
+from reports.views.figures import opens
+
+PAGE = 20
+
+
+@signed_in
+@require_POST
+@opens
+def figure_export(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Have the whole list written; the page of the export follows it."""
+    form = ExportForm(request.POST)
+    back = reverse("reports:figure", args=[opened.unit.code, opened.figure.code])
+    try:
+        if not form.is_valid():
+            raise NotAllowedError(" ".join(map(str, form.errors["ref"])))
+        made = request_export(ref=form.cleaned_data["ref"], opened=opened, by=person(request))
+    except NotAllowedError as error:
+        messages.error(request, str(error))
+        return redirect(f"{back}?{request.GET.urlencode()}")
+    return redirect("reports:export", made.ref)
+
+
+def _own(request: HttpRequest, ref: uuid.UUID) -> Export:
+    """The person's own export of a unit that he still reads; anybody else's is not there."""
+    rows = Export.objects.select_related("unit", "tier__campaign", "created_by")
+    export = get_object_or_404(rows, ref=ref, created_by=person(request))
+    if not can_read_unit(person(request), export.unit):
+        raise Http404
+    return export
+
+
+@signed_in
+@never_cache
+@require_GET
+def export_list(request: HttpRequest) -> HttpResponse:
+    """The lists that the person has asked for, the newest first."""
+    rows = Export.objects.filter(created_by=person(request)).select_related("unit", "tier__campaign")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    exports = [(row, list_title(row)) for row in page]
+    context = {"page": page, "exports": exports, "days": KEPT.days}
+    return TemplateResponse(request, "reports/export_list.html", context)
+
+
+def list_title(export: Export) -> str:
+    """What the list is, as its page is called."""
+    return part_title(BY_CODE[export.wanted["figure"]], Part(export.wanted["part"]))
+
+
+@signed_in
+@never_cache
+@require_GET
+def export(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """How far the list is; then where it is fetched, or why it was not written."""
+    row = _own(request, ref)
+    context = {
+        "export": row,
+        "title": list_title(row),
+        "days": KEPT.days,
+        "list_url": _list_url(row),
+        **_progress(row),
+    }
+    return TemplateResponse(request, "reports/export.html", context)
+
+
+def _list_url(export: Export) -> str:
+    address = reverse("reports:figure", args=[export.unit.code, export.wanted["figure"]])
+    own = "&own=1" if export.wanted["own"] else ""
+    tier = export.tier
+    return f"{address}?campaign={tier.campaign.code}&tier={tier.kind}&part={export.wanted['part']}{own}"
+
+
+@signed_in
+@never_cache
+@require_GET
+def progress(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
+    """The progress alone, asked for every second; at the end the whole page is loaded again."""
+    row = _own(request, ref)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("reports:export", row.ref)
+    if row.is_over:
+        return HttpResponseClientRefresh()
+    return TemplateResponse(request, "components/_progress.html", _progress(row))
+
+
+def _progress(export: Export) -> dict[str, Any]:
+    return {
+        "url": reverse("reports:export_progress", args=[export.ref]),
+        "done": export.progress,
+        "total": export.total,
+        "label": _("The list is being written"),
+        "note": _("You may leave this page; the work goes on."),
+        "finished": export.is_over,
+    }
+
+
+@reads_default
+@signed_in
+@require_GET
+@cache_control(private=True, no_store=True)
+def file(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
+    """The file, named without a person's name, and a line in the export log."""
+    row = _own(request, ref)
+    if row.state != JobState.DONE or not row.file:
+        raise Http404
+    try:
+        content = row.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    note_taken(row)
+    name = f"{row.tier.campaign.code}-{row.unit.code}-{row.wanted['figure']}-{row.pk}.{row.form}"
+    response = FileResponse(
+        content, as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

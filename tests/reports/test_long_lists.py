@@ -1,0 +1,279 @@
+"""A long list is written by a worker for the one who asked, kept for a time, fetched by nobody else."""
+
+import csv
+import uuid
+from datetime import timedelta
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from cadres.jobs import JobState
+from cadres.models import RecordEvent, Standing
+from cadres.outbox import note_changes
+from cadres.roles import Role
+from pledges.actions.acts import NotAllowedError
+from pledges.states import CampaignState
+from reports import counts
+from reports.actions import exports
+from reports.figures import BY_CODE
+from reports.models import Closing, Export
+from reports.opened import Opened, Part
+from reports.tasks import drop_exports
+from reports.tasks import export as work
+from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
+from tests.pledges.threads import at_once
+from tests.reports.conftest import DAY, make_members, make_pledge
+
+ASK = "/units/TAYHO/figures/registered/export/"
+
+
+@pytest.fixture(autouse=True)
+def _place(settings, tmp_path):
+    settings.SITE_TODAY, settings.MEDIA_ROOT = DAY, str(tmp_path)
+
+
+@pytest.fixture
+def officer(client, host):
+    user = user_with(Role.BOARD_OFFICER, unit=host)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def people(tier, host, cell):
+    """Four counted, three of them registered; one exempt."""
+    members = make_members(cell, 4)
+    for member in members[1:]:
+        make_pledge(member, tier, title="=1+1")
+    MemberFactory(unit=cell, standing=Standing.EXEMPT)
+    note_changes([cell.pk])
+    counts.drain(DAY)
+    return members
+
+
+def asked(client, query="?part=denominator", **given) -> Export:
+    answer = client.post(ASK + query, {"ref": uuid.uuid4()} | given)
+    assert answer.status_code == 302
+    return Export.objects.get(ref=answer.url.split("/")[2])
+
+
+def written(export) -> Export:
+    work(export.pk)
+    export.refresh_from_db()
+    return export
+
+
+def fetched(client, export) -> bytes:
+    answer = client.get(f"/exports/{export.ref}/file/")
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def test_the_whole_list_is_written_with_its_count_and_definition(client, officer, people, monkeypatch):
+    monkeypatch.setattr(exports, "CHUNK", 2)
+    export = written(asked(client))
+    assert (export.state, export.rows, export.progress, export.total) == (JobState.DONE, 4, 4, 4)
+    sheet = openpyxl.load_workbook(BytesIO(fetched(client, export))).worksheets[0]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all(member.name in texts for member in people)
+    assert any(text.startswith("4 dòng lúc") for text in texts)
+    assert any("3/4 (75%)" in text for text in texts)
+    assert texts[-2].startswith("Đã đăng ký (cách tính, lần 1): ")
+
+
+def test_it_is_the_list_of_the_address(client, officer, people):
+    export = written(asked(client, "?part=rest&own=1"))
+    assert (export.wanted["part"], export.wanted["own"], export.rows) == ("rest", True, 0)
+    client.post("/units/TAYHO/figures/registered/?part=denominator", {"q": people[0].given_name})
+    export = written(asked(client, "?part=denominator&page=1&unit=chi+bo"))
+    assert (export.wanted["term"], export.wanted["place"], export.rows) == (people[0].given_name, "chi bo", 1)
+
+
+def test_what_no_sheet_holds_is_a_plain_table_without_formulas(client, officer, people, monkeypatch):
+    monkeypatch.setattr(exports, "ROWS_A_SHEET", 3)
+    export = written(asked(client))
+    assert (export.form, export.rows) == ("csv", 4)
+    content = fetched(client, export)
+    assert content.startswith("\ufeff".encode())
+    rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    assert rows[3][0].startswith("4 dòng lúc")
+    assert [row[1] for row in rows[5:9]] == [member.name for member in people]
+    assert rows[6][5] == "'=1+1"
+
+
+def test_progress_is_told_as_the_rows_go(client, officer, people, monkeypatch):
+    told = []
+    monkeypatch.setattr(exports, "TELLS", 2)
+    monkeypatch.setattr(Export, "advance", lambda export, rows: told.append(rows))
+    written(asked(client))
+    assert told == [2, 4, 4]
+
+
+def test_the_page_follows_it_and_hands_it_out(client, officer, people):
+    export = asked(client)
+    url = f"/exports/{export.ref}/"
+    assert "progress-box" in client.get(url).content.decode()
+    assert "progress-box" in client.get(f"{url}progress/", headers={"HX-Request": "true"}).content.decode()
+    assert client.get(f"{url}progress/").url == url
+    assert client.get(f"{url}file/").status_code == 404
+    written(export)
+    assert client.get(f"{url}progress/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert f"{url}file/" in client.get(url).content.decode()
+    assert url in client.get("/exports/").content.decode()
+
+
+def test_it_is_logged_when_written_and_each_time_it_is_fetched(client, officer, people):
+    export = written(asked(client))
+    for _ in range(2):
+        fetched(client, export)
+    events = RecordEvent.objects.filter(action__startswith="export_").order_by("pk")
+    assert [event.action for event in events] == ["export_figure", "export_taken", "export_taken"]
+    assert {event.actor for event in events} == {officer}
+    assert events[0].data == {
+        "format": "xlsx",
+        "campaign": "DV-2024",
+        "tier": "members",
+        "figure": "registered",
+        "part": "denominator",
+        "rows": 4,
+    }
+
+
+@pytest.mark.parametrize("address", ["", "progress/", "file/"])
+def test_nobody_else_finds_it(client, officer, people, host, address):
+    export = written(asked(client))
+    url = f"/exports/{export.ref}/{address}"
+    assert client.post(url).status_code == 405
+    client.force_login(user_with(Role.BOARD_OFFICER, unit=host))
+    assert client.get(url).status_code == 404
+    assert str(export.ref) not in client.get("/exports/").content.decode()
+
+
+def test_who_lost_the_role_fetches_nothing_and_has_nothing_written(client, officer, people):
+    export, waiting = written(asked(client)), asked(client)
+    officer.roles.update(unit=HostFactory())
+    assert client.get(f"/exports/{export.ref}/file/").status_code == 404
+    assert written(waiting).state == JobState.FAILED
+    assert (waiting.error, waiting.file.name) == ("Đồng chí không xem được số liệu của tổ chức này.", "")
+
+
+def test_a_list_of_a_campaign_closed_meanwhile_is_not_written(client, officer, people, tier):
+    export = asked(client)
+    tier.campaign.state = CampaignState.CLOSED
+    tier.campaign.save()
+    sealed = {"taken_at": timezone.now(), "digest": "0" * 64, "state": JobState.DONE, "day": DAY}
+    paper = {"kind": "official", "document": "12-BC/QU", "document_on": DAY}
+    Closing.objects.create(ref=uuid.uuid4(), campaign=tier.campaign, title="x", **sealed, **paper)
+    assert (written(export).state, export.file.name) == (JobState.FAILED, "")
+    answer = client.post(ASK, {"ref": uuid.uuid4()})
+    assert answer.url.startswith("/closings/")
+    assert Export.objects.count() == 1
+
+
+def test_one_form_is_one_list_and_one_file(client, officer, people):
+    ref = uuid.uuid4()
+    export = asked(client, ref=ref)
+    assert asked(client, ref=ref) == export
+    name = written(export).file.name
+    assert written(export).file.name == name
+    client.force_login(user_with(Role.BOARD_OFFICER, unit=export.unit))
+    assert client.post(ASK, {"ref": ref}).url.startswith("/units/TAYHO/figures/")
+    assert Export.objects.count() == 1
+
+
+def test_a_broken_form_and_a_fourth_list_are_told(client, officer, people):
+    assert "mở lại trang" in client.post(ASK, {"ref": "x"}, follow=True).content.decode()
+    for _ in range(3):
+        asked(client)
+    answer = client.post(f"{ASK}?part=rest", {"ref": uuid.uuid4()})
+    assert answer.url == "/units/TAYHO/figures/registered/?part=rest"
+    assert Export.objects.count() == 3
+    for export in Export.objects.all():
+        written(export)
+    asked(client)
+
+
+def test_a_worker_that_was_lost_leaves_one_file(client, officer, people, tmp_path):
+    export = written(asked(client))
+    Export.objects.filter(pk=export.pk).update(state=JobState.RUNNING, lease_until=timezone.now())
+    assert written(export).state == JobState.DONE
+    assert list(tmp_path.rglob("*.xlsx")) == [Path(export.file.path)]
+
+
+def test_a_file_that_cannot_be_kept_leaves_nothing(client, officer, people, tmp_path, monkeypatch):
+    def fails(*_args):
+        raise RuntimeError
+
+    monkeypatch.setattr(exports, "_record", fails)
+    export = asked(client)
+    with pytest.raises(RuntimeError):
+        work(export.pk)
+    export.refresh_from_db()
+    assert (export.state, export.file.name, list(tmp_path.rglob("*.xlsx"))) == (JobState.FAILED, "", [])
+
+
+def test_files_go_after_a_week_with_what_was_looked_for(client, officer, people, tmp_path):
+    export = written(asked(client))
+    Export.objects.filter(pk=export.pk).update(wanted=export.wanted | {"term": "Lan"})
+    assert drop_exports() == 0
+    Export.objects.update(finished_at=timezone.now() - exports.KEPT - timedelta(seconds=1))
+    assert (drop_exports(), drop_exports()) == (1, 0)
+    export.refresh_from_db()
+    assert (export.file.name, export.wanted["term"], list(tmp_path.rglob("*.xlsx"))) == ("", "", [])
+    assert client.get(f"/exports/{export.ref}/file/").status_code == 404
+    assert "file/" not in client.get(f"/exports/{export.ref}/").content.decode()
+
+
+def test_walls_of_the_asking(client, host, people, ward):
+    url = f"/units/{ward.code}/figures/registered/export/"
+    client.force_login(user_with(Role.GRASSROOTS_OFFICER, unit=UnitFactory(parent=host)))
+    assert client.post(url, {"ref": uuid.uuid4()}).status_code == 404
+    client.force_login(user_with(Role.MEMBER, unit=host))
+    assert client.post(ASK, {"ref": uuid.uuid4()}).status_code == 404
+    client.force_login(user_with(Role.BOARD_OFFICER, unit=host))
+    assert client.get(ASK).status_code == 405
+    assert client.post(f"{ASK}?part=all", {"ref": uuid.uuid4()}).status_code == 404
+    assert not Export.objects.exists()
+
+
+def test_the_action_refuses_who_does_not_read_the_unit(officer, people, tier, host):
+    opened = Opened(figure=BY_CODE["registered"], part=Part.REST, tier=tier, unit=host, day=DAY)
+    with pytest.raises(NotAllowedError):
+        exports.request_export(ref=uuid.uuid4(), opened=opened, by=user_with(Role.MEMBER, unit=host))
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_my_lists_cost_the_same(client, officer, people, item_count, django_assert_num_queries):
+    for _ in range(item_count):
+        asked(client, "?part=rest")
+    client.get("/exports/")
+    with django_assert_num_queries(9):
+        client.get("/exports/")
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_a_list_is_written_in_the_same_queries(
+    client, officer, host, tier, item_count, django_assert_num_queries
+):
+    for _ in range(item_count):
+        for member in make_members(CellFactory(parent=UnitFactory(parent=host)), item_count):
+            make_pledge(member, tier)
+    counts.drain(DAY)
+    export = asked(client)
+    with django_assert_num_queries(22):
+        work(export.pk)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_twice_at_once_is_one_list(officer, people, tier, host):
+    opened = Opened(figure=BY_CODE["registered"], part=Part.REST, tier=tier, unit=host, day=DAY)
+    ref = uuid.uuid4()
+    answers = at_once(*[lambda: exports.request_export(ref=ref, opened=opened, by=officer) for _ in range(2)])
+    assert answers[0] == answers[1] == Export.objects.get()
+    work(answers[0].pk)
+    assert at_once(*[lambda: work(answers[0].pk) for _ in range(2)]) == [None, None]
+    assert RecordEvent.objects.filter(action="export_figure").count() == 1
