@@ -34,7 +34,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. `exclusions` says who or what does not count; `missing` names the rest of its rows."""
+    """One figure. `exclusions` says who or what does not count; `missing` names the rest of its rows.
+
+    `rest_rows` are those rows where a shorter question gives them: who have not registered.
+    """
 
     code: str
     title: Any
@@ -46,6 +49,7 @@ class Figure:
     denominator: str
     numerator_rows: Rows
     denominator_rows: Rows
+    rest_rows: Rows | None = None
     decimals: int = 0
     version: int = 1
 
@@ -113,6 +117,7 @@ FIGURES: tuple[Figure, ...] = (
         denominator="counted",
         numerator_rows=lambda tier, day: queries.with_registered(queries.counted_people(tier, day), tier),
         denominator_rows=_people,
+        rest_rows=lambda tier, day: queries.without_registered(queries.counted_people(tier, day), tier),
     ),
     Figure(
         code="approved",

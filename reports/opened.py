@@ -152,6 +152,8 @@ def _part_rows(figure: Figure, part: Part, tier: Tier, day: date) -> QuerySet[An
         return figure.numerator_rows(tier, day)
     if part == Part.DENOMINATOR:
         return figure.denominator_rows(tier, day)
+    if part == Part.REST and figure.rest_rows:
+        return figure.rest_rows(tier, day)
     if part == Part.REST:
         counted = figure.numerator_rows(tier, day).filter(pk=OuterRef("pk"))
         return figure.denominator_rows(tier, day).filter(~Exists(counted))
