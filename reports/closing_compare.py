@@ -20,8 +20,6 @@ from reports.figures import BY_CODE
 from reports.models import ClosedPerson, ClosedPledge, ClosedUnit, Closing, UnitCount
 
 PEOPLE = ("newly_counted", "no_longer_counted", "newly_registered", "no_longer_registered")
-PLEDGES = ("new_pledges", "gone_pledges", "changed_pledges")
-LISTS = (*PEOPLE, *PLEDGES)
 
 
 @dataclass(frozen=True)

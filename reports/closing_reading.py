@@ -133,13 +133,15 @@ class AfterClose:
     registered: int
     counted: int
     pledges: int
+    done: int
 
 
 def after_the_close(data: OpenedClosing) -> AfterClose:
     """How far the counts have moved on since the closing; one query, whatever the tree."""
     was = data.total.row
     row = UnitCount.objects.filter(tier=data.tier, unit=was.unit_id).first() or was
-    return AfterClose(row.registered - was.registered, row.counted - was.counted, row.pledges - was.pledges)
+    moved = (getattr(row, name) - getattr(was, name) for name in ("registered", "counted", "pledges", "done"))
+    return AfterClose(*moved)
 
 
 def place_words(name: str, above: str) -> str:

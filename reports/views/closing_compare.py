@@ -21,7 +21,7 @@ from cadres.templatetags.display import day, moment
 from pledges.models import Campaign, Pledge, Tier
 from pledges.states import CampaignState, PledgeStatus
 from reports import counts
-from reports.closing_compare import LISTS, PEOPLE, Frozen, Live, Side, by_unit, changes
+from reports.closing_compare import PEOPLE, Frozen, Live, Side, by_unit, changes
 from reports.closing_reading import content_of, last_day, names_of, place_words
 from reports.closing_words import mark
 from reports.models import ClosedPerson, ClosedPledge, Closing
@@ -96,14 +96,14 @@ def _lists(
     request: HttpRequest, before: Side, after: Side, later: Closing | None, first: Closing
 ) -> dict[str, Any]:
     """How many names each list has, and a page of the one asked for: counted and read in the database."""
-    found = changes(before, after)
+    found = {name: rows for name, rows in changes(before, after).items() if _is_told(name, before.tier)}
     numbers = {name: rows.count() for name, rows in found.items()}
-    show = request.GET.get("show") or next((name for name in LISTS if numbers[name]), LISTS[0])
+    show = request.GET.get("show") or next((name for name in found if numbers[name]), next(iter(found)))
     if show not in found:
         raise Http404
     page = Paginator(found[show], PAGE).get_page(request.GET.get("page"))
     return {
-        "choices": [(name, TITLES[name], numbers[name]) for name in LISTS],
+        "choices": [(name, TITLES[name], numbers[name]) for name in found],
         "show": show,
         "title": TITLES[show],
         "of_people": show in PEOPLE,
@@ -111,6 +111,11 @@ def _lists(
         "names": _names(page, first if show.startswith(("no_", "gone")) else later, before.tier),
         "nothing": not any(numbers.values()),
     }
+
+
+def _is_told(name: str, tier: Tier) -> bool:
+    """A tier that counts nobody is compared by its pledges."""
+    return tier.has_rate or name not in PEOPLE
 
 
 def _side(closing: Closing | None, tier: Tier, unit: Unit) -> Side:

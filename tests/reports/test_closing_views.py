@@ -212,7 +212,11 @@ def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
     page = text(visit(place.board).get(opened(closing, place.host)))
     assert "Registered undertakings: 1" in page
     assert "0/0" not in page
-    assert names(visit(place.board).get(compared(closing, show="new_pledges"))) == []
+    page = visit(place.board).get(compared(closing, show="new_pledges"))
+    assert names(page) == []
+    told = [key for key, _label, _n in page.context["choices"]]
+    assert told == ["new_pledges", "gone_pledges", "changed_pledges"]
+    assert visit(place.board).get(compared(closing, show="newly_counted")).status_code == 404
 
 
 def test_what_is_not_there_is_not_found(place, visit):
@@ -485,7 +489,7 @@ def test_what_came_after_the_close_is_told_as_that(place, visit, ended):
         client.get(reverse("reports:unit", args=[place.host.code]), follow=True),
     ):
         told = text(page)
-        assert "After the close: Registered +1 · Counted 0 · Registered pledges +1" in plain(told)
+        assert "After the close: Registered +1 · Counted 0 · Registered pledges +1 · Done 0" in plain(told)
         assert compared(ended, unit=place.host.code).replace("&", "&amp;") in told
     MemberFactory(unit=place.cells[0])  # who came once the campaign was over is no difference of it
     type(place.other).objects.filter(pk=place.other.pk).update(given_name="Sau")
