@@ -72,6 +72,9 @@ class Dashboard:
     children: list[ChildRow]
     curve: Curve | None
     late: Rate
+    pledges: Rate
+    completed: Rate
+    people: int
     tiers: list[TierLine]
     cadres: list[CadreCard]
     highlights: list[Highlight]
@@ -86,11 +89,17 @@ class Dashboard:
 
 def member_tiers(unit: Unit) -> list[Tier]:
     """Tiers of members whose host is the unit or stands above it, newest first."""
+    return [tier for tier in all_tiers(unit) if tier.kind == TierKind.MEMBERS]
+
+
+def all_tiers(unit: Unit) -> list[Tier]:
+    """Every tier of such a host: the members' first, each newest first."""
     tiers = Tier.objects.select_related("campaign__host").filter(
-        kind=TierKind.MEMBERS, campaign__host__path__in=unit.ancestor_paths()
+        campaign__host__path__in=unit.ancestor_paths()
     )
     tiers = tiers.exclude(campaign__state=CampaignState.DRAFT)
-    return list(tiers.order_by("-campaign__year", "campaign__code"))
+    newest = tiers.order_by("-campaign__year", "campaign__code", "order")
+    return sorted(newest, key=lambda tier: tier.kind != TierKind.MEMBERS)
 
 
 def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashboard:
@@ -121,6 +130,9 @@ def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashb
         children=children,
         curve=_curve(unit, tier, registered, day),
         late=BY_CODE["late"].rate(row),
+        pledges=Rate(row.pledges_approved, row.pledges) if row else Rate(0, 0),
+        completed=BY_CODE["completed"].rate(row),
+        people=row.leads if row else 0,
         tiers=tier_lines(beside, tier.campaign.year),
         cadres=cadre_cards(beside),
         highlights=highlights(unit, tier.campaign),
@@ -135,7 +147,9 @@ def _rows(unit: Unit, tier: Tier) -> list[UnitCount]:
     One statement, hence one snapshot: the lines always add up to the total.
     """
     counts = UnitCount.objects.select_related("unit").filter(tier=tier)
-    return list(counts.filter(Q(unit=unit) | Q(unit__parent=unit)).order_by("unit__path"))
+    # By their keys: an "or" over both tables would read the counts of every unit.
+    units = Unit.objects.filter(Q(pk=unit.pk) | Q(parent=unit))
+    return list(counts.filter(unit__in=units).order_by("unit__path"))
 
 
 def _closed_rows(unit: Unit, tier: Tier, closing: Closing) -> list[Any]:

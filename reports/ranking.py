@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Expression, F, FloatField, Q, QuerySet
+from django.db.models import Count, Expression, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import Cast, NullIf
-from django.db.models.lookups import LessThan
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from cadres.models import Unit
@@ -27,21 +27,53 @@ SHOWN = 12
 # The share below which the chip looks, where no other is asked for.
 LOW = 90
 
-_MISSING = F("counted") - F("registered")
-_UNSENT = F("cells") - F("cells_sent")
-ORDERS: dict[str, Any] = {
-    "name": F("unit__path"),
-    "registered": F("counted"),
-    # Worst first; units where nobody is counted come last.
-    "percent": Cast("registered", FloatField()) / NullIf(F("counted"), 0),
-    "missing": _MISSING,
-    "unsent": _UNSENT,
-}
 MISSING, UNSENT = "missing", "unsent"
-_SHOWS = {
-    MISSING: Q(counted__gt=F("registered")),
-    UNSENT: Q(cells__gt=F("cells_sent")),
-}
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What units are ranked by: `reached` of `counted`, and what else is overdue there.
+
+    `size` is the number in the first column, `among` the units that have something to rank.
+    """
+
+    size: str
+    counted: str
+    reached: str
+    overdue: Any
+    among: Q
+
+    def orders(self) -> dict[str, Any]:
+        """The columns by the key of the page's address; units without a share come last in it."""
+        return {
+            "name": F("unit__path"),
+            "registered": F(self.size),
+            "percent": Cast(self.reached, FloatField()) / NullIf(F(self.counted), 0),
+            MISSING: F(self.counted) - F(self.reached),
+            UNSENT: self.overdue,
+        }
+
+    def shows(self) -> dict[str, Q]:
+        """The conditions by the key of the page's address."""
+        return {
+            MISSING: Q(**{f"{self.counted}__gt": F(self.reached)}),
+            UNSENT: Q(GreaterThan(self.overdue, Value(0))),
+        }
+
+    def low(self, share: int) -> Q:
+        """Less than so many per cent, exactly: nothing is rounded before it is compared."""
+        less: LessThan[Any] = LessThan(F(self.reached) * 100, F(self.counted) * share)
+        return Q(less, **{f"{self.counted}__gt": 0})
+
+
+# People who have registered and cells that have sent; where nobody is counted, pledges that are done or late.
+PEOPLE = Measures("counted", "counted", "registered", F("cells") - F("cells_sent"), Q())
+PLEDGES = Measures("pledges", "pledges_approved", "done", F("late"), Q(pledges__gt=0))
+
+
+def measures_of(tier: Tier) -> Measures:
+    """What the units are ranked by in the tier."""
+    return PEOPLE if tier.has_rate else PLEDGES
 
 
 @dataclass(frozen=True)
@@ -53,6 +85,9 @@ class ChildRow:
     approved: Rate
     cells: Rate
     not_counted: int
+    pledges: Rate
+    completed: Rate
+    late: Rate
 
     @property
     def missing(self) -> int:
@@ -68,6 +103,9 @@ def child_row(row: UnitCount) -> ChildRow:
         approved=BY_CODE["approved"].rate(row),
         cells=BY_CODE["cells_sent"].rate(row),
         not_counted=row.exempt + row.away,
+        pledges=Rate(row.pledges_approved, row.pledges),
+        completed=BY_CODE["completed"].rate(row),
+        late=BY_CODE["late"].rate(row),
     )
 
 
@@ -87,8 +125,8 @@ class Asked:
         """From the query string."""
         sort, show, below, page = (query.get(name, "") for name in ("sort", "show", "below", "page"))
         return cls(
-            sort=sort if sort.removeprefix("-") in ORDERS else "percent",
-            show=show if show in _SHOWS else "",
+            sort=sort if sort.removeprefix("-") in PEOPLE.orders() else "percent",
+            show=show if show in (MISSING, UNSENT) else "",
             below=_within(below, 100),
             name=query.get("name", "").strip()[:100],
             page=_within(page, 100_000) or 1,
@@ -105,11 +143,18 @@ class Asked:
         """Whether the ranking is the page, and not one of its cards."""
         return self.whole or self.is_filtered
 
-    def address(self, campaign: str, **changed: Any) -> str:
+    def address(self, tier: Tier, **changed: Any) -> str:
         """The query string that asks for this, with what is changed; always the first page."""
         asked = replace(self, **changed)
-        wanted = {"campaign": campaign, "name": asked.name, "show": asked.show, "below": asked.below or ""}
-        wanted |= {"sort": asked.sort if asked.sort != "percent" else "", "all": "1"}
+        wanted = {
+            "campaign": tier.campaign.code,
+            "tier": tier.kind,
+            "name": asked.name,
+            "show": asked.show,
+            "below": asked.below or "",
+            "sort": asked.sort if asked.sort != "percent" else "",
+            "all": "1",
+        }
         return "?" + urlencode({key: value for key, value in wanted.items() if value})
 
 
@@ -132,6 +177,7 @@ class Chip:
 class Ranking:
     """One page of the units asked for; `numbers`: how many there are, by what is asked of them."""
 
+    tier: Tier
     asked: Asked
     rows: list[ChildRow]
     numbers: dict[str, int]
@@ -151,70 +197,77 @@ class Ranking:
         """The page behind."""
         return self.asked.page + 1 if self.asked.page < self.page_count else None
 
-    def chips(self, campaign: str) -> list[Chip]:
-        """All, somebody missing, lists missing, a low share; the name that is looked for stays.
+    def chips(self) -> list[Chip]:
+        """All, something missing, something overdue, a low share; the name that is looked for stays.
 
         Only where the ranking is the page: a card has not counted them.
         """
-        low = self.asked.below or LOW
+        low, people = self.asked.below or LOW, self.tier.has_rate
         choices: list[tuple[str, str, dict[str, Any]]] = [
             (_("All organisations"), "all", {"show": "", "below": None}),
-            (_("Somebody has not registered"), MISSING, {"show": MISSING, "below": None}),
-            (_("Cells have not sent"), UNSENT, {"show": UNSENT, "below": None}),
+            (
+                _("Somebody has not registered") if people else _("Something is not done"),
+                MISSING,
+                {"show": MISSING, "below": None},
+            ),
+            (
+                _("Cells have not sent") if people else _("Something is late"),
+                UNSENT,
+                {"show": UNSENT, "below": None},
+            ),
             (_("Below %(share)s%%") % {"share": number(low)}, "low", {"show": "", "below": low}),
         ]
         now = {"show": self.asked.show, "below": self.asked.below}
         return [
-            Chip(label, self.asked.address(campaign, **change), self.numbers[key], now == change)
+            Chip(label, self.asked.address(self.tier, **change), self.numbers[key], now == change)
             for label, key, change in choices
         ]
 
 
 def ranking(tier: Tier, unit: Unit, asked: Asked) -> Ranking:
     """The units asked for: two queries, however many there are."""
-    below = UnitCount.objects.filter(tier=tier, unit__parent=unit)
-    wanted = _wanted(asked)
-    numbers = _numbers(below, asked, wanted) if asked.is_whole else {"all": below.count()}
+    by = measures_of(tier)
+    below = UnitCount.objects.filter(by.among, tier=tier, unit__parent=unit)
+    wanted = _wanted(by, asked)
+    numbers = _numbers(by, below, asked, wanted) if asked.is_whole else {"all": below.count()}
     numbers.setdefault("found", numbers["all"])
     asked = replace(asked, page=min(asked.page, max(-(-numbers["found"] // PAGE), 1)))
     start = (asked.page - 1) * PAGE
-    rows = ordered(below.filter(wanted), asked.sort)[start : start + (PAGE if asked.is_whole else SHOWN)]
-    return Ranking(asked, [child_row(row) for row in rows], numbers)
+    rows = _ordered(by, below.filter(wanted), asked.sort)
+    shown = rows[start : start + (PAGE if asked.is_whole else SHOWN)]
+    return Ranking(tier, asked, [child_row(row) for row in shown], numbers)
 
 
-def _numbers(below: QuerySet[UnitCount], asked: Asked, wanted: Q) -> dict[str, int]:
+def _numbers(by: Measures, below: QuerySet[UnitCount], asked: Asked, wanted: Q) -> dict[str, int]:
+    shows = by.shows()
     numbers: dict[str, int] = below.aggregate(
         all=Count("pk"),
-        missing=Count("pk", filter=_SHOWS[MISSING]),
-        unsent=Count("pk", filter=_SHOWS[UNSENT]),
-        low=Count("pk", filter=_low(asked.below or LOW)),
+        missing=Count("pk", filter=shows[MISSING]),
+        unsent=Count("pk", filter=shows[UNSENT]),
+        low=Count("pk", filter=by.low(asked.below or LOW)),
         **({"found": Count("pk", filter=wanted)} if asked.is_filtered else {}),
     )
     return numbers
 
 
 def weakest(tier: Tier, unit: Unit, limit: int) -> list[ChildRow]:
-    """The units below with the lowest shares of people registered; those without fault left out."""
-    below = UnitCount.objects.filter(_SHOWS[MISSING], tier=tier, unit__parent=unit)
-    return [child_row(row) for row in ordered(below, "percent")[:limit]]
+    """The units below with the lowest shares; those without fault left out."""
+    by = measures_of(tier)
+    below = UnitCount.objects.filter(by.shows()[MISSING], tier=tier, unit__parent=unit)
+    return [child_row(row) for row in _ordered(by, below, "percent")[:limit]]
 
 
-def ordered(rows: QuerySet[UnitCount], sort: str) -> QuerySet[UnitCount]:
+def _ordered(by: Measures, rows: QuerySet[UnitCount], sort: str) -> QuerySet[UnitCount]:
     """By the column ("-column": downwards), then by place in the tree."""
-    column: Expression | F = ORDERS[sort.removeprefix("-")]
-    by = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-    return rows.select_related("unit").order_by(by, "unit__path")
+    column: Expression | F = by.orders()[sort.removeprefix("-")]
+    order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    return rows.select_related("unit").order_by(order, "unit__path")
 
 
-def _wanted(asked: Asked) -> Q:
-    wanted = _SHOWS.get(asked.show, Q())
+def _wanted(by: Measures, asked: Asked) -> Q:
+    wanted = by.shows().get(asked.show, Q())
     if asked.below:
-        wanted &= _low(asked.below)
+        wanted &= by.low(asked.below)
     for word in fold(asked.name).split():
         wanted &= Q(unit__name_key__contains=word)
     return wanted
-
-
-def _low(share: int) -> Q:
-    """Less than so many per cent of those counted, exactly: nothing is rounded before it is compared."""
-    return Q(LessThan(F("registered") * 100, F("counted") * share), counted__gt=0)

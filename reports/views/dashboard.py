@@ -5,16 +5,17 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
-from pledges.models import Tier
+from pledges.models import Tier, TierKind
 from reports.closing_reading import speaking_for
 from reports.closing_words import mark
-from reports.dashboards import dashboard, member_tiers, ranked
+from reports.dashboards import all_tiers, dashboard, member_tiers, ranked
 from reports.facets import facet_cards
 from reports.figures import BY_CODE, FIGURES, footnotes
 from reports.ranking import Asked, ChildRow, ranking, weakest
@@ -34,13 +35,13 @@ def unit_for(user: User, code: str) -> Unit:
     return found
 
 
-def chosen_tier(tiers: list[Tier], campaign: str | None) -> Tier | None:
-    """The tier of the campaign named in the address, or the newest."""
-    named = [tier for tier in tiers if tier.campaign.code == campaign]
-    if campaign and not named:
+def chosen_tier(tiers: list[Tier], campaign: str | None, kind: str | None = None) -> Tier | None:
+    """The tier of the campaign and of the kind named in the address, or the first."""
+    named = [tier for tier in tiers if campaign in (None, "", tier.campaign.code)]
+    named = [tier for tier in named if kind in (None, "", tier.kind)]
+    if not named and (tiers or campaign):
         raise Http404
-    found = named or tiers
-    return found[0] if found else None
+    return named[0] if named else None
 
 
 @signed_in
@@ -48,12 +49,13 @@ def chosen_tier(tiers: list[Tier], campaign: str | None) -> Tier | None:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Headline, meter, curve, units below ranked, key cadres by year, results; closed: its closing."""
     place = unit_for(person(request), code)
-    tiers = member_tiers(place)
-    tier = chosen_tier(tiers, request.GET.get("campaign"))
+    tiers = all_tiers(place)
+    tier = chosen_tier(tiers, request.GET.get("campaign"), request.GET.get("tier"))
     if tier is None:
         return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
     if closing := speaking_for(tier.campaign):
-        return redirect("reports:closing_unit", closing.pk, place.code)
+        address = reverse("reports:closing_unit", args=[closing.pk, place.code])
+        return redirect(address if tier.kind == TierKind.MEMBERS else f"{address}?tier={tier.kind}")
     data = dashboard(place, tier, clock.today(), below=False)
     found = ranking(tier, place, Asked.of(request.GET))
     context = {
@@ -62,8 +64,9 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "ranking": found,
         "rows": found.rows,
         "n_children": found.numbers["all"],
-        "chips": found.chips(tier.campaign.code) if found.asked.is_whole else [],
+        "chips": found.chips() if found.asked.is_whole else [],
         "sort": found.asked.sort,
+        "has_brief": tiers[0].kind == TierKind.MEMBERS,
         "facets": facet_cards(place, tier, data.tiers),
         "footnotes": footnotes(figure for figure, _rate in data.figures),
     }

@@ -193,8 +193,8 @@ def test_what_names_nothing_is_said_and_not_drawn(client, secretary, tier, cell)
     Theme.objects.create(campaign=tier.campaign, order=1, title="Môi trường")
     counts.drain(DAY)
     words = text_of(client.get("/units/TAYHO/"))
-    assert "chưa việc nào nêu chủ đề (định hướng có 1 chủ đề)" in words
-    assert "chưa việc nào nêu lĩnh vực" in words
+    assert "chưa đăng ký nào nêu chủ đề (định hướng có 1 chủ đề)" in words
+    assert "chưa đăng ký nào nêu lĩnh vực" in words
 
 
 def test_fields_of_another_tier_of_the_year_name_their_campaign(client, secretary, tier, host, cell):

@@ -1,18 +1,23 @@
 """Units below, ranked: the database looks for, filters, sorts and pages; the address says what is asked."""
 
 import time
+from datetime import date
 
 import pytest
 
 from cadres.models import Unit
+from cadres.rates import Rate
 from cadres.roles import Role
+from pledges.actions import results, transitions
 from pledges.actions.lists import mark_sent
 from pledges.models import Theme
+from pledges.states import PledgeStatus
 from reports import counts
 from reports.models import UnitCount
 from reports.ranking import LOW, PAGE, SHOWN, Asked, ranking
 from tests.factories import CellFactory, UnitFactory, user_with
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
+from tests.reports.test_facets import PAPER
 
 # Name, people counted, people registered, whether the cell's list was sent.
 WARDS = (
@@ -81,6 +86,60 @@ def names(client, query: str) -> list[str]:
 )
 def test_what_is_asked_for_stands_in_the_address(client, officer, wards, query, expected):
     assert names(client, query) == expected
+
+
+@pytest.fixture
+def cadres(tier, host):
+    """Key cadres: 2 of 2 done; 1 of 2 done, one late; nothing approved; a ward without any."""
+    cadres = make_cadre_tier(host, "CB-2024", 2024)
+    for name, statuses in (("A", "dd"), ("B", "dl"), ("C", "r"), ("D", "")):
+        ward = UnitFactory(parent=host, name=f"Đảng bộ phường {name}")
+        for member, status in zip(make_members(CellFactory(parent=ward), 2), statuses, strict=False):
+            pledge = make_pledge(member, cadres, unit=ward, due_on=date(2024, 3, 20))
+            if status in "dl":
+                transitions.approve([pledge.pk], act=PAPER)
+            if status == "d":
+                done = results.FinalResult(outcome=PledgeStatus.DONE, text="Hoàn thành", on_time=True)
+                results.record_results({pledge.pk: done}, act=PAPER)
+    counts.rebuild(cadres, DAY)
+    return cadres
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["B", "A", "C"]),
+        ("sort=-percent", ["A", "B", "C"]),
+        ("sort=registered", ["C", "A", "B"]),
+        ("show=missing", ["B"]),
+        ("show=unsent", ["B"]),
+        ("below=51", ["B"]),
+        ("below=50&all=1", []),
+        ("name=phuong c", ["C"]),
+    ],
+)
+def test_where_nobody_is_counted_pledges_are_ranked(client, officer, cadres, query, expected):
+    assert names(client, f"campaign=CB-2024&tier=key_cadres&{query}") == expected
+
+
+def test_the_page_of_key_cadres_speaks_of_them(client, officer, host, cadres):
+    response = client.get("/units/TAYHO/?campaign=CB-2024&all=1")
+    html = response.content.decode()
+    assert "3 tổ chức có đăng ký" in html
+    assert "Còn việc chưa hoàn thành" in html
+    assert [chip.count for chip in response.context_data["chips"]] == [3, 1, 1, 1]
+    card = client.get("/units/TAYHO/?campaign=CB-2024")
+    assert "Nội dung đăng ký: cán bộ chủ chốt 2024" in card.content.decode()
+    assert card.context_data["data"].pledges == Rate(4, 5)
+    assert "?campaign=DV-2024&amp;tier=members" in card.content.decode()
+
+
+def test_without_a_campaign_of_members_the_key_cadres_are_shown(client, officer, host):
+    make_cadre_tier(host)
+    response = client.get("/units/TAYHO/")
+    assert response.context_data["campaign"].code == "CB-2023"
+    assert "/brief/" not in response.content.decode()
+    assert client.get("/units/TAYHO/?campaign=CB-2023&tier=members").status_code == 404
 
 
 def test_the_chips_say_how_many_each_leaves(client, officer, wards):
