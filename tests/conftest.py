@@ -38,34 +38,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+TRANSACTIONAL = {"transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that commits what it writes reads it through a `reader` of its own, and so do its threads."""
+    both = pytest.mark.django_db(transaction=True, databases=["default", "reader"])
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction", False)
+        if commits or not TRANSACTIONAL.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(both, append=False)
 
 
 @pytest.fixture(autouse=True)
 def _one_connection(request: pytest.FixtureRequest):
-    """Let `reader` be the test's own connection, which alone sees what the test has not committed.
-
-    Threads have connections of their own, and so has a test that asks for both databases.
-    """
+    """Of any other test `reader` is its own connection, which alone sees what it has not committed."""
     marker = request.node.get_closest_marker("django_db")
-    if marker is None and DATABASE_FIXTURES.isdisjoint(request.fixturenames):
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if commits or (marker is None and "db" not in request.fixturenames):
         yield
         return
     request.getfixturevalue("db")
-    if marker and "reader" in (marker.kwargs.get("databases") or ()):
-        yield
-        return
-    places = [connections]
-    if "live_server" in request.fixturenames:
-        # On SQLite in memory the threads of the server share the connection of the test.
-        shared = request.getfixturevalue("live_server").thread.connections_override
-        places += [shared] if shared else []
-    reader = connections["reader"]
-    for place in places:
-        place["reader"] = connections["default"]
+    reader, connections["reader"] = connections["reader"], connections["default"]
     yield
-    for place in places:
-        place["reader"] = reader
+    connections["reader"] = reader
 
 
 @pytest.fixture

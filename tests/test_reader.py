@@ -22,7 +22,7 @@ from tests.pledges.docket_scene import DAY
 from tests.reports.closing_scene import District
 from tests.walls import patterns, walled
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "reader"])
+pytestmark = pytest.mark.django_db(transaction=True)
 READS = re.compile(r"\b(?:FROM|JOIN) \"?((?:cadres|pledges|reports)_\w+)")
 # Who has signed in is asked before the page begins, of the database that holds the sessions.
 ACCOUNTS = {"cadres_user"}
