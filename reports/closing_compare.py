@@ -87,7 +87,8 @@ class Live:
     def lines(self, unit: Unit) -> QuerySet[Any]:
         """The counts of a unit and of those directly below it."""
         rows = UnitCount.objects.filter(tier=self.tier).select_related("unit")
-        return rows.filter(Q(unit=unit) | Q(unit__parent=unit)).order_by("unit__path")
+        units = Unit.objects.filter(Q(pk=unit.pk) | Q(parent=unit))
+        return rows.filter(unit__in=units).order_by("unit__path")
 
 
 Side = Frozen | Live
