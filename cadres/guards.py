@@ -132,7 +132,8 @@ def _exclude_overlaps(connection: BaseDatabaseWrapper) -> None:
 def _index_names(connection: BaseDatabaseWrapper) -> None:
     """A part of a name is found among millions without reading them all."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = 'member_names'")
+        if cursor.fetchone():
+            return
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        cursor.execute(
-            "CREATE INDEX IF NOT EXISTS member_names ON cadres_member USING gin (search_key gin_trgm_ops)"
-        )
+        cursor.execute("CREATE INDEX member_names ON cadres_member USING gin (search_key gin_trgm_ops)")
