@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import urlencode
 
-from django.db.models import F, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Sum
 from django.urls import reverse
 
 from cadres.models import Unit
@@ -17,7 +15,8 @@ from reports.models import Facet, FacetCount
 
 # Fields are free text: so many of them are shown, the most frequent ones.
 FIELDS = 8
-THEMES = 40
+# So many rows are read; where there are more, the database adds up the rest.
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,14 @@ class Bar:
         return Rate(self.approved.numerator, self.longest)
 
 
+@dataclass
+class Named:
+    """The rows of a tier by theme or by field, and how many pledges name one, shown or not."""
+
+    rows: list[FacetCount]
+    total: int = 0
+
+
 @dataclass(frozen=True)
 class FacetCard:
     """The pledges of a tier by theme or by field; `others` name one that is not shown, `unnamed` none."""
@@ -68,7 +75,7 @@ class FacetCard:
 
 
 def facet_cards(unit: Unit, tier: Tier, lines: Iterable[TierLine]) -> list[FacetCard]:
-    """The tiers of the year by theme and by field, where they name one: two queries."""
+    """The tiers of the year by theme and by field, where they name one: two queries, as a rule."""
     wanted = {line.tier.pk: line for line in lines}
     themes: dict[int, list[Theme]] = {}
     for theme in Theme.objects.filter(campaign__in={line.tier.campaign_id for line in wanted.values()}):
@@ -83,21 +90,29 @@ def facet_cards(unit: Unit, tier: Tier, lines: Iterable[TierLine]) -> list[Facet
             is_main = pk == tier.pk and line.pledges.denominator and not unit.is_cell
             says_so = is_main and (facet == Facet.FIELD or known)
             if pk in named or (says_so and not named):
-                cards.append(_card(unit, line, facet, kept.get((pk, facet), []), known))
+                cards.append(_card(unit, line, facet, kept.get((pk, facet), Named([])), known))
     return cards
 
 
-def _kept(unit: Unit, tiers: Iterable[int]) -> dict[tuple[int, str], list[FacetCount]]:
-    """The most frequent rows by tier and facet, each with the sum of all of its kind as `named`."""
-    of_a_kind = [F("tier"), F("facet")]
-    place = Window(RowNumber(), partition_by=of_a_kind, order_by=[F("pledges").desc(), F("code").asc()])
-    rows = FacetCount.objects.filter(unit=unit, tier__in=list(tiers))
-    rows = rows.annotate(place=place, named=Window(Sum("pledges"), partition_by=of_a_kind))
-    found = rows.filter(place__lte=THEMES).order_by("tier", "facet", "-pledges", "code")
-    return {key: list(some) for key, some in groupby(found, key=lambda row: (row.tier_id, row.facet))}
+def _kept(unit: Unit, tiers: Iterable[int]) -> dict[tuple[int, str], Named]:
+    """The most frequent rows by tier and facet, each with how many pledges name one of its kind."""
+    of_unit = FacetCount.objects.filter(unit=unit, tier__in=list(tiers))
+    # Themes, which are few, come before fields, which are free text.
+    found = list(of_unit.order_by("-facet", "-pledges", "code")[: MOST + 1])
+    kept: dict[tuple[int, str], Named] = {}
+    for row in found[:MOST]:
+        kept.setdefault((row.tier_id, row.facet), Named([])).rows.append(row)
+    for one in kept.values():
+        one.total = sum(row.pledges for row in one.rows)
+    if len(found) > MOST:
+        sums = of_unit.order_by().values_list("tier", "facet").annotate(n=Sum("pledges"))
+        for tier, facet, n in sums:
+            kept.setdefault((tier, facet), Named([])).total = n
+    return kept
 
 
-def _card(unit: Unit, line: TierLine, facet: Facet, rows: list[FacetCount], themes: list[Theme]) -> FacetCard:
+def _card(unit: Unit, line: TierLine, facet: Facet, named: Named, themes: list[Theme]) -> FacetCard:
+    rows = named.rows
     by_code = {row.code: row for row in rows}
     if facet == Facet.THEME:
         names = [(str(theme.pk), theme.title, str(theme.order)) for theme in themes]
@@ -112,7 +127,7 @@ def _card(unit: Unit, line: TierLine, facet: Facet, rows: list[FacetCount], them
             for code, label, key in names
         ],
         total=line.pledges.denominator,
-        named=rows[0].named if rows else 0,  # type: ignore[attr-defined]  # annotated above
+        named=named.total,
         unnamed_url=_list_url(unit, line.tier, facet, "none"),
     )
 

@@ -13,7 +13,7 @@ from django import template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import get_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -109,6 +109,18 @@ def _height(rate: Rate | None) -> Decimal:
 def share(rate: Rate | None) -> str:
     """Rate -> the width of its bar, "94.26%": an SVG attribute, hence with a dot in every language."""
     return f"{_height(rate):.2f}%"
+
+
+@register.simple_tag
+def bar(light: Rate | None, full: Rate | None = None) -> SafeString:
+    """The bar of _meter.html beside figures that say the same: drawn without a template, once a row."""
+    drawn = [(tone, share(rate)) for tone, rate in (("light", light), ("full", full)) if rate is not None]
+    rects = format_html_join(
+        "", '<rect class="meter-{}" width="{}" height="100%" />', [("track", "100%"), *drawn]
+    )
+    return format_html(
+        '<svg class="meter" width="100%" height="10" focusable="false" aria-hidden="true">{}</svg>', rects
+    )
 
 
 @register.filter

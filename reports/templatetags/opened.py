@@ -18,10 +18,13 @@ register = template.Library()
 @register.simple_tag
 def opened_url(unit: Unit, tier: Tier, figure: str, part: str = "numerator", *, own: bool = False) -> str:
     """The list of a part of a figure in a unit; `own`: of what stands in the unit itself."""
-    query = {"campaign": tier.campaign.code, "tier": tier.kind, "part": part}
-    if own:
-        query["own"] = "1"
-    return f"{reverse('reports:figure', args=[unit.code, figure])}?{urlencode(query)}"
+    return _list_of(unit, tier, figure, own=own) + part
+
+
+def _list_of(unit: Unit, tier: Tier, figure: str, *, own: bool) -> str:
+    """The address of all parts of a figure, as far as they are the same."""
+    query = {"campaign": tier.campaign.code, "tier": tier.kind, **({"own": "1"} if own else {})}
+    return f"{reverse('reports:figure', args=[unit.code, figure])}?{urlencode(query)}&part="
 
 
 # A number that opens its list. Written here and not in a template: a ranking has three of them a line.
@@ -40,8 +43,10 @@ def opened_rate(
     told = f" ({percent(rate, found.decimals)})" if share else ""
     if found not in figures_of(tier):
         return f"{numbers[0]}/{numbers[1]}{told}"
-    urls = [opened_url(unit, tier, figure, part, own=own) for part in ("numerator", "denominator")]
-    return format_html(f"{_OPENED}/{_OPENED}{{}}", urls[0], numbers[0], urls[1], numbers[1], told)
+    url = _list_of(unit, tier, figure, own=own)
+    return format_html(
+        f"{_OPENED}/{_OPENED}{{}}", url + "numerator", numbers[0], url + "denominator", numbers[1], told
+    )
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from cadres.rates import Rate
-from cadres.templatetags.display import curve_geometry, pill_tone
+from cadres.templatetags.display import bar, curve_geometry, pill_tone
 
 HEADLINE = Rate(7126, 7560)
 
@@ -272,3 +272,11 @@ def test_no_template_holds_inline_style_or_script(path):
     """Our Content-Security-Policy would silently drop them."""
     source = path.read_text(encoding="utf-8")
     assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|javascript:|<style|<script(?![^>]*\bsrc=)", source)
+
+
+def test_a_bar_beside_its_figures_is_drawn_and_not_read():
+    drawn = bar(Rate(3, 4), Rate(1, 4))
+    assert 'aria-hidden="true"' in drawn
+    assert 'meter-light" width="75.00%"' in drawn
+    assert 'meter-full" width="25.00%"' in drawn
+    assert "meter-light" not in bar(None, Rate(1, 4))

@@ -223,3 +223,16 @@ def test_only_the_most_frequent_fields_are_drawn(
         [card] = facet_cards(host, tier, lines)
     assert (card.bars[0].label, card.bars[0].pledges, len(card.bars)) == ("Lĩnh vực 9", 2, FIELDS)
     assert (card.named, card.others, card.unnamed) == (FIELDS + 3, 2, 0)
+
+
+def test_fields_without_number_are_added_up_by_the_database(
+    client, secretary, tier, host, cell, monkeypatch, django_assert_num_queries
+):
+    for number, member in enumerate(make_members(cell, 5)):
+        make_pledge(member, tier, field=f"Lĩnh vực {number}")
+    counts.drain(DAY)
+    lines = client.get("/units/TAYHO/").context_data["data"].tiers
+    monkeypatch.setattr("reports.facets.MOST", 2)
+    with django_assert_num_queries(3):
+        [card] = facet_cards(host, tier, lines)
+    assert (len(card.bars), card.named, card.others) == (2, 5, 3)
