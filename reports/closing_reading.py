@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from cadres.jobs import JobState
 from cadres.models import Unit
@@ -124,6 +125,14 @@ def names_of(closing: Closing, tier: Tier, units: set[int]) -> dict[int, str]:
     above = rows.filter(unit__in={parent for _unit, parent, _name in found if parent})
     parents = dict(above.values_list("unit_id", "name"))
     return {unit: place_words(name, parents.get(parent or 0, "")) for unit, parent, name in found}
+
+
+def definitions_of(closing: Closing, tier: Tier) -> list[dict[str, str]]:
+    """How the figures of the tier were counted then, in the language of the page."""
+    language = (get_language() or "vi")[:2]
+    frozen = next(one for one in closing.definitions["tiers"] if one["tier"] == tier.pk)
+    figures = closing.definitions["figures"]
+    return [figures[code][language] | {"version": figures[code]["version"]} for code in frozen["figures"]]
 
 
 @dataclass(frozen=True)

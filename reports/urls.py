@@ -59,6 +59,7 @@ urlpatterns = [
         closing_units.people_xlsx,
         name="closing_people_xlsx",
     ),
+    path("closings/<int:pk>/units/<str:code>/people/export/", exports.closing_export, name="closing_export"),
     path("closings/<int:pk>/compare/<str:other>/", closing_compare.compare, name="closing_compare"),
     path("definitions/", dashboard.definitions, name="definitions"),
     path("journal/", journal.pledge_journal, name="journal"),

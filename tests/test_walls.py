@@ -88,6 +88,7 @@ GROUPS = (
     # No closing has been made here either; its pages are walled with the closings.
     ("", "reports:closing reports:closing_progress reports:closing_compare reports:closing_unit"),
     ("", "reports:closing_people reports:closing_pledges reports:closing_xlsx reports:closing_people_xlsx"),
+    ("", "reports:closing_export"),
 )
 ENTERS = {name: letters for letters, names in GROUPS for name in names.split()}
 # The page of a campaign is open to everybody, so what hangs on it alone is refused and not hidden.

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
@@ -11,37 +11,33 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cadres import clock
 from cadres.actions.import_jobs import random_name
 from cadres.jobs import JobState
 from cadres.models import RecordEvent, Unit, User
 from cadres.permissions import can_read_unit
 from cadres.reading import one_snapshot
-from cadres.templatetags.display import moment, number
+from cadres.templatetags.display import number
 from cadres.wake import wake
 from pledges.actions.acts import NotAllowedError
 from pledges.models import Tier
 from reports.closing_reading import speaking_for
-from reports.figures import BY_CODE
-from reports.models import Export, ExportForm, UnitCount
-from reports.opened import Opened, Part
-from reports.opened_lines import Line, Listed, lines_of, with_names, write_list, write_plain_list
+from reports.long_lists import FigureList, LongList, long_list
+from reports.models import Export, ExportForm
 from reports.writers.sheet import ROWS_A_SHEET
 
 KEPT = timedelta(days=7)
 # How many lists of one person may wait for a worker.
 MOST_WAITING = 3
-CHUNK = 500
 # Progress is told, and the lease prolonged, every so many rows.
 TELLS = 5_000
 
 
-def request_export(*, ref: uuid.UUID, opened: Opened, by: User) -> Export:
+def request_export(*, ref: uuid.UUID, unit: Unit, tier: Tier, wanted: dict[str, Any], by: User) -> Export:
     """Have a list written by a worker. The same `ref` is one export.
 
     Raises NotAllowedError for who does not read the unit, and who has several lists waiting already.
     """
-    if not can_read_unit(by, opened.unit):
+    if not can_read_unit(by, unit):
         raise NotAllowedError(_("You may not read the figures of this organisation."))
     waiting = Export.objects.filter(created_by=by, state__in=(JobState.QUEUED, JobState.RUNNING))
     if waiting.exclude(ref=ref).count() >= MOST_WAITING:
@@ -50,12 +46,7 @@ def request_export(*, ref: uuid.UUID, opened: Opened, by: User) -> Export:
     with transaction.atomic():
         export, made = Export.objects.get_or_create(
             ref=ref,
-            defaults={
-                "unit": opened.unit,
-                "tier": opened.tier,
-                "wanted": _wanted(opened),
-                "created_by": by,
-            },
+            defaults={"unit": unit, "tier": tier, "wanted": wanted, "created_by": by},
         )
         if export.created_by_id != by.pk:
             raise NotAllowedError(_("This form belongs to another list."))
@@ -64,81 +55,53 @@ def request_export(*, ref: uuid.UUID, opened: Opened, by: User) -> Export:
     return export
 
 
-def _wanted(opened: Opened) -> dict[str, Any]:
-    """The list as its address names it; the search for a person goes with the file."""
-    return {
-        "figure": opened.figure.code,
-        "part": str(opened.part),
-        "own": opened.own,
-        "place": opened.place,
-        "term": opened.term,
-    }
-
-
 def write(export: Export) -> None:
     """Write a claimed export from one snapshot of what its owner may read now.
 
     Raises NotAllowedError when he may not read it any more, or the campaign is closed by now.
     """
-    opened = _may_still_read(export)
+    found = _may_still_read(export)
     _drop_file(export)  # of a worker that was lost before it told that it was done
     with TemporaryFile() as file:
         with one_snapshot():
-            row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
-            rows = opened.rows()
-            export.total = rows.order_by().count()
-            export.form = ExportForm.CSV if export.total > ROWS_A_SHEET else ExportForm.XLSX
+            export.total = found.count()
+            is_plain = export.total > ROWS_A_SHEET
+            export.form = ExportForm.CSV if is_plain else ExportForm.XLSX
             export.save(update_fields=["total", "form"])
-            lines = _told(export, _lines(opened, with_names(opened, rows)))
-            listed = Listed(opened, row, lines, export.total, moment(clock.now()))
-            writes = write_plain_list if export.form == ExportForm.CSV else write_list
-            export.rows = writes(file, listed)
+            through = partial(_told, export)
+            export.rows = found.write(file, through, count=export.total, plain=is_plain)
         export.advance(export.rows)
-        _keep(export, opened, file)
+        _keep(export, found, file)
 
 
-def _may_still_read(export: Export) -> Opened:
+def _may_still_read(export: Export) -> LongList:
     by = export.created_by
-    unit = Unit.objects.get(pk=export.unit_id)
-    if by is None or not by.is_active or not can_read_unit(by, unit):
+    export.unit = Unit.objects.get(pk=export.unit_id)
+    export.tier = Tier.objects.select_related("campaign__host").get(pk=export.tier_id)
+    if by is None or not by.is_active or not can_read_unit(by, export.unit):
         raise NotAllowedError(_("You may not read the figures of this organisation."))
-    tier = Tier.objects.select_related("campaign__host").get(pk=export.tier_id)
-    if speaking_for(tier.campaign):
+    found = long_list(export)
+    if found is None:
+        raise NotAllowedError(_("The closing does not have this organisation."))
+    if isinstance(found, FigureList) and speaking_for(export.tier.campaign):
         raise NotAllowedError(_("The campaign is closed by now: open the list in its closing."))
-    wanted = export.wanted
-    return Opened(
-        figure=BY_CODE[wanted["figure"]],
-        part=Part(wanted["part"]),
-        tier=tier,
-        unit=unit,
-        day=clock.today(),
-        own=wanted["own"],
-        place=wanted["place"],
-        term=wanted["term"],
-    )
+    return found
 
 
-def _lines(opened: Opened, rows: Any) -> Iterator[Line]:
-    """The lines of a list of any length, a chunk of rows in memory at a time."""
-    found = rows.iterator(chunk_size=CHUNK)
-    while chunk := list(islice(found, CHUNK)):
-        yield from lines_of(opened, chunk)
-
-
-def _told(export: Export, lines: Iterable[Line]) -> Iterator[Line]:
-    for no, line in enumerate(lines, start=1):
-        yield line
+def _told(export: Export, rows: Iterable[Any]) -> Iterator[Any]:
+    for no, row in enumerate(rows, start=1):
+        yield row
         if no % TELLS == 0:
             export.advance(no)
 
 
-def _keep(export: Export, opened: Opened, file: BinaryIO) -> None:
+def _keep(export: Export, found: LongList, file: BinaryIO) -> None:
     """The file under a random name, and a line in the export log, or neither."""
     try:
         with transaction.atomic():
             export.file.save(random_name(f"list.{export.form}"), File(file, name="list"), save=False)
             export.save(update_fields=["file", "rows"])
-            _record(export, "export_figure", opened.figure.code)
+            _record(export, found.action, found.facts)
     except BaseException:  # whatever ended the transaction, its file must not stay behind
         export.file.delete(save=False)
         raise
@@ -146,22 +109,17 @@ def _keep(export: Export, opened: Opened, file: BinaryIO) -> None:
 
 def note_taken(export: Export) -> None:
     """Journal that its owner took the file out of the site."""
-    _record(export, "export_taken", export.wanted["figure"])
+    told = {name: export.wanted[name] for name in ("closing", "figure", "part") if name in export.wanted}
+    _record(export, "export_taken", told)
 
 
-def _record(export: Export, action: str, figure: str) -> None:
+def _record(export: Export, action: str, facts: dict[str, Any]) -> None:
+    told = {"format": export.form, "campaign": export.tier.campaign.code, "tier": export.tier.kind}
     RecordEvent.objects.create(
         actor=export.created_by,
         action=action,
         unit=export.unit,
-        data={
-            "format": export.form,
-            "campaign": export.tier.campaign.code,
-            "tier": export.tier.kind,
-            "figure": figure,
-            "part": export.wanted["part"],
-            "rows": export.rows,
-        },
+        data=told | facts | {"rows": export.rows},
     )
 
 
@@ -170,7 +128,8 @@ def drop_old(at: datetime) -> int:
     dropped = 0
     for export in Export.objects.filter(finished_at__lt=at - KEPT).exclude(file=""):
         _drop_file(export)
-        Export.objects.filter(pk=export.pk).update(wanted=export.wanted | {"term": ""})
+        if export.wanted.get("term"):
+            Export.objects.filter(pk=export.pk).update(wanted=export.wanted | {"term": ""})
         dropped += 1
     return dropped
 

@@ -1,5 +1,6 @@
 """People and pledges of a closing by name, as they were."""
 
+import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,7 +26,7 @@ from reports.closing_lists import (
 from reports.closing_reading import OpenedClosing, content_of, names_of
 from reports.figures import BY_CODE, Kind
 from reports.opened import Part, part_number, part_title, parts_of
-from reports.views.closing_units import frame, lists_of, opened
+from reports.views.closing_units import frame, is_long, lists_of, opened
 
 PAGE = 50
 
@@ -53,6 +54,8 @@ def closed_people(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     context = frame(data) | {
         "own": own,
         "page": page,
+        "is_long": is_long(data),
+        "ref": uuid.uuid4(),
         "people": [(row, names.get(row.unit_id, "")) for row in page],
         "show": show,
         "title": PEOPLE_LISTS[show],

@@ -4,24 +4,27 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cadres.access import person, signed_in
 from cadres.jobs import JobState
-from cadres.models import RecordEvent, Standing, Unit
+from cadres.models import RecordEvent, Unit
 from cadres.permissions import can_read_unit
 from pledges.models import Tier, TierKind
 from reports.closing_lists import PEOPLE_LISTS, USUAL, how_many
-from reports.closing_reading import ClosedLine, OpenedClosing, after_the_close, open_unit
+from reports.closing_reading import ClosedLine, OpenedClosing, after_the_close, definitions_of, open_unit
 from reports.closing_words import mark, matter_lines
 from reports.dashboards import ranked
-from reports.models import ClosedPerson, ClosedUnit, Closing, ClosingKind
+from reports.long_lists import ClosedPeopleList
+from reports.models import ClosedUnit, Closing, ClosingKind
+from reports.opened import AT_ONCE
 from reports.views.dashboard import unit_for
 from reports.views.summary import XLSX
 from reports.writers.sheet import Column, write_table
@@ -58,14 +61,6 @@ def chosen_tier(closing: Closing, kind: str) -> Tier:
     if not named:
         raise Http404
     return named[0]
-
-
-def definitions_of(closing: Closing, tier: Tier) -> list[dict[str, str]]:
-    """How the figures of the tier were counted then, in the language of the page."""
-    language = (get_language() or "vi")[:2]
-    frozen = next(one for one in closing.definitions["tiers"] if one["tier"] == tier.pk)
-    figures = closing.definitions["figures"]
-    return [figures[code][language] | {"version": figures[code]["version"]} for code in frozen["figures"]]
 
 
 @signed_in
@@ -183,34 +178,21 @@ def _figures(line: ClosedLine, prefix: str) -> list[object]:
 @signed_in
 @require_GET
 def people_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """One row a person, counted or not, as a workbook."""
+    """One row a person, counted or not, as a workbook; of many people a worker writes it."""
     data = opened(request, pk, code)
-    rows = ClosedPerson.objects.filter(
-        closing=data.closing, tier=data.tier, path__startswith=data.total.row.path
-    ).order_by("path", "sort_key", "pk")
-    names = dict(data.closing.units.filter(tier=data.tier).values_list("unit_id", "name"))
-    columns = [
-        Column(_("Member"), 30),
-        Column(_("Birth year"), 11),
-        Column(_("Cell"), 40),
-        Column(_("Standing"), 34),
-        Column(_("Counted"), 12),
-        Column(_("Registered pledges"), 13, "int"),
-        Column(_("Approved pledges"), 13, "int"),
-    ]
-    return _workbook(request, data, columns, (_person(row, names) for row in rows.iterator()), what="people")
+    if is_long(data):
+        messages.error(request, _("The list is too long for that. Have it written in the background."))
+        page = reverse("reports:closing_people", args=[pk, code])
+        return redirect(f"{page}?tier={data.tier.kind}")
+    file, found = BytesIO(), ClosedPeopleList(data)
+    rows = found.write(file, iter, count=found.count(), plain=False)
+    return _download(request, data, file, rows, what="people")
 
 
-def _person(row: ClosedPerson, names: dict[int, str]) -> list[object]:
-    return [
-        row.name,
-        str(row.birth_year or ""),
-        names.get(row.unit_id, ""),
-        str(Standing(row.standing).label),
-        _("yes") if row.counted else _("no"),
-        row.registered,
-        row.approved,
-    ]
+def is_long(data: OpenedClosing) -> bool:
+    """Whether the people are too many to be written while one waits."""
+    row = data.total.row
+    return bool(row.counted + row.exempt + row.away > AT_ONCE)
 
 
 def _workbook(
@@ -222,7 +204,6 @@ def _workbook(
     what: str,
     total: list[object] | None = None,
 ) -> HttpResponse:
-    """The file, named without a person's name, and a line in the export log."""
     closing, file = data.closing, BytesIO()
     written = write_table(
         file,
@@ -234,6 +215,14 @@ def _workbook(
         sheet_name=_("Closing"),
         provisional=mark(closing),
     )
+    return _download(request, data, file, written, what=what)
+
+
+def _download(
+    request: HttpRequest, data: OpenedClosing, file: BytesIO, written: int, *, what: str
+) -> HttpResponse:
+    """The file, named without a person's name, and a line in the export log."""
+    closing = data.closing
     RecordEvent.objects.create(
         actor=person(request),
         action="export_closing",

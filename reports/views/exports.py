@@ -17,14 +17,17 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from cadres.access import person, signed_in
 from cadres.jobs import JobState
+from cadres.models import Unit
 from cadres.permissions import can_read_unit
 from cadres.reading import reads_default
 from pledges.actions.acts import NotAllowedError
+from pledges.models import Tier
 from reports.actions.exports import KEPT, note_taken, request_export
-from reports.figures import BY_CODE
 from reports.forms.exports import ExportForm
+from reports.long_lists import address_of_list, title_of_list, wanted_figure, wanted_people
 from reports.models import Export
-from reports.opened import Opened, Part, part_title
+from reports.opened import Opened
+from reports.views.closing_units import opened as opened_closing
 from reports.views.figures import opens
 
 PAGE = 20
@@ -34,13 +37,28 @@ PAGE = 20
 @require_POST
 @opens
 def figure_export(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Have the whole list written; the page of the export follows it."""
-    form = ExportForm(request.POST)
+    """Have the whole list behind a number written."""
     back = reverse("reports:figure", args=[opened.unit.code, opened.figure.code])
+    return _ask(request, opened.unit, opened.tier, wanted_figure(opened), back)
+
+
+@signed_in
+@require_POST
+def closing_export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Have the people of a closing written."""
+    data = opened_closing(request, pk, code)
+    back = reverse("reports:closing_people", args=[pk, code])
+    return _ask(request, data.total.unit, data.tier, wanted_people(data.closing), back)
+
+
+def _ask(request: HttpRequest, unit: Unit, tier: Tier, wanted: dict[str, Any], back: str) -> HttpResponse:
+    """Ask for the list and show how far it is; where it is refused, the page it was asked on says why."""
+    form = ExportForm(request.POST)
     try:
         if not form.is_valid():
             raise NotAllowedError(" ".join(map(str, form.errors["ref"])))
-        made = request_export(ref=form.cleaned_data["ref"], opened=opened, by=person(request))
+        ref = form.cleaned_data["ref"]
+        made = request_export(ref=ref, unit=unit, tier=tier, wanted=wanted, by=person(request))
     except NotAllowedError as error:
         messages.error(request, str(error))
         return redirect(f"{back}?{request.GET.urlencode()}")
@@ -63,14 +81,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
     """The lists that the person has asked for, the newest first."""
     rows = Export.objects.filter(created_by=person(request)).select_related("unit", "tier__campaign")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    exports = [(row, list_title(row)) for row in page]
+    exports = [(row, title_of_list(row)) for row in page]
     context = {"page": page, "exports": exports, "days": KEPT.days}
     return TemplateResponse(request, "reports/export_list.html", context)
-
-
-def list_title(export: Export) -> str:
-    """What the list is, as its page is called."""
-    return part_title(BY_CODE[export.wanted["figure"]], Part(export.wanted["part"]))
 
 
 @signed_in
@@ -81,19 +94,12 @@ def export(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     row = _own(request, ref)
     context = {
         "export": row,
-        "title": list_title(row),
+        "title": title_of_list(row),
         "days": KEPT.days,
-        "list_url": _list_url(row),
+        "list_url": address_of_list(row),
         **_progress(row),
     }
     return TemplateResponse(request, "reports/export.html", context)
-
-
-def _list_url(export: Export) -> str:
-    address = reverse("reports:figure", args=[export.unit.code, export.wanted["figure"]])
-    own = "&own=1" if export.wanted["own"] else ""
-    tier = export.tier
-    return f"{address}?campaign={tier.campaign.code}&tier={tier.kind}&part={export.wanted['part']}{own}"
 
 
 @signed_in
@@ -134,7 +140,8 @@ def file(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Http404 from error
     note_taken(row)
-    name = f"{row.tier.campaign.code}-{row.unit.code}-{row.wanted['figure']}-{row.pk}.{row.form}"
+    what = row.wanted.get("figure", "people")
+    name = f"{row.tier.campaign.code}-{row.unit.code}-{what}-{row.pk}.{row.form}"
     response = FileResponse(
         content, as_attachment=True, filename=name, content_type="application/octet-stream"
     )

@@ -16,13 +16,16 @@ from cadres.outbox import note_changes
 from cadres.roles import Role
 from pledges.actions.acts import NotAllowedError
 from pledges.states import CampaignState
-from reports import counts
+from reports import counts, long_lists
 from reports.actions import exports
+from reports.actions.closings import request_closing
 from reports.figures import BY_CODE
-from reports.models import Closing, Export
+from reports.models import Closing, ClosingKind, Export
 from reports.opened import Opened, Part
+from reports.tasks import closing as take_closing
 from reports.tasks import drop_exports
 from reports.tasks import export as work
+from reports.views import closing_units
 from tests.factories import CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.threads import at_once
 from tests.reports.conftest import DAY, make_members, make_pledge
@@ -73,7 +76,7 @@ def fetched(client, export) -> bytes:
 
 
 def test_the_whole_list_is_written_with_its_count_and_definition(client, officer, people, monkeypatch):
-    monkeypatch.setattr(exports, "CHUNK", 2)
+    monkeypatch.setattr(long_lists, "CHUNK", 2)
     export = written(asked(client))
     assert (export.state, export.rows, export.progress, export.total) == (JobState.DONE, 4, 4, 4)
     sheet = openpyxl.load_workbook(BytesIO(fetched(client, export))).worksheets[0]
@@ -102,6 +105,57 @@ def test_what_no_sheet_holds_is_a_plain_table_without_formulas(client, officer, 
     assert rows[3][0].startswith("4 dòng lúc")
     assert [row[1] for row in rows[5:9]] == [member.name for member in people]
     assert rows[6][5] == "'=1+1"
+
+
+@pytest.fixture
+def closed(officer, people, tier):
+    ref, kind, title = uuid.uuid4(), ClosingKind.WORKING, "Chốt số liệu"
+    asked = request_closing(ref=ref, campaign=tier.campaign, kind=kind, title=title, by=officer, day=DAY)
+    take_closing(asked.pk)
+    return asked
+
+
+def test_people_of_a_closing_are_written_as_then(client, closed, people, monkeypatch):
+    monkeypatch.setattr(closing_units, "AT_ONCE", 3)
+    page, name = f"/closings/{closed.pk}/units/TAYHO/people/", people[0].name
+    people[0].given_name = "Khác"
+    people[0].save()
+    answer = client.get(f"/closings/{closed.pk}/units/TAYHO/people.xlsx")
+    assert answer.url == f"{page}?tier=members"
+    assert f"{page}export/" in client.get(answer.url).content.decode()
+    answer = client.post(f"{page}export/", {"ref": uuid.uuid4()})
+    export = written(Export.objects.get(ref=answer.url.split("/")[2]))
+    assert (export.state, export.rows, export.total) == (JobState.DONE, 5, 5)
+    sheet = openpyxl.load_workbook(BytesIO(fetched(client, export))).worksheets[0]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert name in texts
+    assert any(text.startswith("Số liệu tạm tính đến") for text in texts)
+    events = RecordEvent.objects.filter(action__startswith="export_").order_by("pk")
+    assert [(event.action, event.data["closing"], event.data["rows"]) for event in events] == [
+        ("export_closing", closed.pk, 5),
+        ("export_taken", closed.pk, 5),
+    ]
+    assert f"{page}?tier=members" in client.get(answer.url).content.decode()
+
+
+def test_people_of_a_closing_as_a_plain_table(client, closed, monkeypatch):
+    monkeypatch.setattr(exports, "ROWS_A_SHEET", 3)
+    answer = client.post(f"/closings/{closed.pk}/units/TAYHO/people/export/", {"ref": uuid.uuid4()})
+    export = written(Export.objects.get(ref=answer.url.split("/")[2]))
+    rows = list(csv.reader(StringIO(fetched(client, export).decode("utf-8-sig"))))
+    assert rows[3][0].startswith("5 dòng lúc")
+    assert (export.form, len([row for row in rows[5:] if len(row) > 1])) == ("csv", 5)
+
+
+def test_walls_of_asking_for_a_closing(client, closed, host):
+    url = f"/closings/{closed.pk}/units/TAYHO/people/export/"
+    assert client.get(url).status_code == 405
+    assert client.post(url, {"ref": "x"}).url.startswith(f"/closings/{closed.pk}/units/TAYHO/people/")
+    client.force_login(user_with(Role.BOARD_OFFICER, unit=HostFactory()))
+    assert client.post(url, {"ref": uuid.uuid4()}).status_code == 404
+    client.force_login(user_with(Role.GRASSROOTS_OFFICER, unit=UnitFactory(parent=host)))
+    assert client.post(url, {"ref": uuid.uuid4()}).status_code == 404
+    assert not Export.objects.exists()
 
 
 def test_progress_is_told_as_the_rows_go(client, officer, people, monkeypatch):
@@ -239,10 +293,15 @@ def test_walls_of_the_asking(client, host, people, ward):
     assert not Export.objects.exists()
 
 
-def test_the_action_refuses_who_does_not_read_the_unit(officer, people, tier, host):
+def given(tier, **kwargs):
+    host = tier.campaign.host
     opened = Opened(figure=BY_CODE["registered"], part=Part.REST, tier=tier, unit=host, day=DAY)
+    return {"unit": host, "tier": tier, "wanted": long_lists.wanted_figure(opened)} | kwargs
+
+
+def test_the_action_refuses_who_does_not_read_the_unit(officer, people, tier, host):
     with pytest.raises(NotAllowedError):
-        exports.request_export(ref=uuid.uuid4(), opened=opened, by=user_with(Role.MEMBER, unit=host))
+        exports.request_export(**given(tier, ref=uuid.uuid4(), by=user_with(Role.MEMBER, unit=host)))
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
@@ -263,16 +322,15 @@ def test_a_list_is_written_in_the_same_queries(
             make_pledge(member, tier)
     counts.drain(DAY)
     export = asked(client)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(19):
         work(export.pk)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_twice_at_once_is_one_list(officer, people, tier, host):
-    opened = Opened(figure=BY_CODE["registered"], part=Part.REST, tier=tier, unit=host, day=DAY)
-    ref = uuid.uuid4()
-    answers = at_once(*[lambda: exports.request_export(ref=ref, opened=opened, by=officer) for _ in range(2)])
+    asks = given(tier, ref=uuid.uuid4(), by=officer)
+    answers = at_once(*[lambda: exports.request_export(**asks) for _ in range(2)])
     assert answers[0] == answers[1] == Export.objects.get()
     work(answers[0].pk)
     assert at_once(*[lambda: work(answers[0].pk) for _ in range(2)]) == [None, None]
