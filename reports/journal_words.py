@@ -59,6 +59,7 @@ ACTS: dict[str, Any] = {
     "export_summary": gettext_lazy("report taken out"),
     "export_closing": gettext_lazy("closing taken out"),
     "closing_asked": gettext_lazy("figures closed"),
+    "export_years": gettext_lazy("comparison of two years taken out"),
     "export_figure": gettext_lazy("list behind a figure taken out"),
     "export_taken": gettext_lazy("written list fetched"),
     "journal_checked": gettext_lazy("journals checked"),

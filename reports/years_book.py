@@ -65,12 +65,12 @@ def rows_of(found: Comparison, figure: Figure) -> tuple[list[Row], int]:
     return rows, len(every) - len(rows)
 
 
-def write_years(file: BinaryIO, unit: Unit, found: Comparison, figure: Figure, at: str) -> None:
-    """The workbook of a comparison, in the order of the tree: the unit itself is its last line."""
+def write_years(file: BinaryIO, unit: Unit, found: Comparison, figure: Figure, at: str) -> int:
+    """The workbook of a comparison, in the order of the tree, the unit itself last; returns its rows."""
     then, now = (side.tier.campaign for side in (found.before, found.after))
     total = row_of(found, found.total, figure)
     rows = sorted(rows_of(found, figure)[0], key=lambda row: row.place)
-    write_table(
+    return write_table(
         file,
         title_lines=[
             _("%(then)s and %(now)s") % {"then": then.year, "now": now.year} + f": {unit.name}",

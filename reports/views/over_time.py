@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import Unit
+from cadres.models import RecordEvent, Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve, moment
 from cadres.text import fold
@@ -91,12 +92,19 @@ def years(request: HttpRequest, code: str) -> HttpResponse:
 @signed_in
 @require_GET
 def years_xlsx(request: HttpRequest, code: str) -> HttpResponse:
-    """Both years by organisation as a workbook; 404 where there is nothing to compare."""
+    """Both years by organisation as a workbook, in the export log; the page where nothing is compared."""
     asked = _asked(request, code)
-    if isinstance(asked, Unit) or asked.found is None:
-        raise Http404
+    if isinstance(asked, Unit) or asked.found is None or asked.older is None:
+        return redirect("reports:over_time", code)
     file = BytesIO()
-    write_years(file, asked.unit, asked.found, asked.figure, moment(clock.now()))
+    rows = write_years(file, asked.unit, asked.found, asked.figure, moment(clock.now()))
+    data = {"format": "xlsx", "campaign": asked.tier.campaign.code, "figure": asked.figure.code, "rows": rows}
+    RecordEvent.objects.create(
+        actor=person(request),
+        action="export_years",
+        unit=asked.unit,
+        data=data | {"against": asked.older.campaign.code},
+    )
     response = HttpResponse(file.getvalue(), content_type=XLSX)
     codes = f"{asked.found.before.tier.campaign.code}-{asked.tier.campaign.code}"
     response["Content-Disposition"] = f'attachment; filename="{asked.unit.code}-{codes}.xlsx"'

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from cadres.actions.reorganisations import Decided, reorganise
 from cadres.actions.units import move_unit
-from cadres.models import Unit, UnitPeriod
+from cadres.models import RecordEvent, Unit, UnitPeriod
 from cadres.outbox import note_changes
 from cadres.rates import Rate
 from cadres.roles import Role
@@ -154,6 +154,12 @@ def test_the_workbook_has_the_numbers_of_the_page(client, page, host, cells):
     two_years(host, cells)
     shown = page().context
     file = client.get(reverse("reports:over_time_xlsx", args=[host.code])).content
+    journal = RecordEvent.objects.get(action="export_years")
+    assert (journal.data["campaign"], journal.data["against"], journal.data["rows"]) == (
+        "DV-2025",
+        "DV-2024",
+        3,
+    )
     sheet = load_workbook(BytesIO(file)).active
     table = [[cell.value for cell in line] for line in sheet.iter_rows()]
     by_name = {line[1]: line[3:11] for line in table if line[1]}
@@ -174,7 +180,8 @@ def test_the_workbook_has_the_numbers_of_the_page(client, page, host, cells):
 def test_there_is_no_workbook_of_one_year(client, page, host, cells):
     tier_of(host, 2025)
     page()
-    assert client.get(reverse("reports:over_time_xlsx", args=[host.code])).status_code == 404
+    response = client.get(reverse("reports:over_time_xlsx", args=[host.code]))
+    assert (response.status_code, response.url) == (302, reverse("reports:over_time", args=[host.code]))
 
 
 def test_the_page_says_what_cannot_be_compared(page, host, cells):
