@@ -12,7 +12,7 @@ from cadres.roles import Role
 from tests.factories import user_with
 
 SENDS_A_FILE = re.compile(r"Content-Disposition|FileResponse\(")
-JOURNALS = re.compile(r"RecordEvent\.objects\.create|note_refused_taken\(|note_opened\(")
+JOURNALS = re.compile(r"RecordEvent\.objects\.create|note_refused_taken\(|note_opened\(|note_taken\(")
 
 
 def _views():
