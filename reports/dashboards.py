@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
 
 from cadres.models import Unit
 from cadres.rates import Rate
-from cadres.templatetags.display import Curve, curve_geometry
+from cadres.templatetags.display import Curve
 from pledges.models import Campaign, Progress, Tier, TierKind
 from pledges.states import CampaignState
+from reports import over_time
 from reports.closing_reading import closed_counts, speaking_for
 from reports.figures import BY_CODE, Figure, figure_lines
-from reports.models import ClosedUnit, Closing, DailyCount, UnitCount
+from reports.models import ClosedUnit, Closing, UnitCount
 from reports.ranking import ChildRow, child_row
 
 
@@ -128,7 +129,7 @@ def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashb
         returned=row.returned if row else 0,
         updated_at=row.updated_at if row else None,
         children=children,
-        curve=_curve(unit, tier, registered, day),
+        curve=over_time.curve(over_time.Line(tier, frozenset({unit.pk}), registered), day),
         late=BY_CODE["late"].rate(row),
         pledges=Rate(row.pledges_approved, row.pledges) if row else Rate(0, 0),
         completed=BY_CODE["completed"].rate(row),
@@ -232,27 +233,6 @@ def ranked(rows: list[Any], sort: str) -> list[Any]:
     """Rows of a closing by the sort key of the page ("-key" descending); an unknown key is "percent"."""
     key = SORTS.get(sort.removeprefix("-"), SORTS["percent"])
     return sorted(rows, key=key, reverse=sort.startswith("-") and sort[1:] in SORTS)
-
-
-def _curve(unit: Unit, tier: Tier, registered: Rate, day: date) -> Curve | None:
-    """The cumulative share of people registered, by day of the window."""
-    days = list(
-        DailyCount.objects.filter(tier=tier, unit=unit, on__lte=day)
-        .order_by("on")
-        .values_list("on", "registered")
-    )
-    if not days or not registered.denominator:
-        return None
-    by_day = dict(days)
-    campaign = tier.campaign
-    first = min(days[0][0], campaign.opens_on or days[0][0])
-    points, total, on = [], 0, first
-    while on <= day:
-        total += by_day.get(on, 0)
-        points.append((on.toordinal(), Rate(total, registered.denominator), f"{on:%d/%m}"))
-        on += timedelta(days=1)
-    closes = campaign.closes_on or day
-    return curve_geometry(points, 400, 230, end=(max(closes, day).toordinal(), f"{max(closes, day):%d/%m}"))
 
 
 def highlights(unit: Unit, campaign: Campaign, limit: int = 6) -> list[Highlight]:
