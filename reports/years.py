@@ -178,9 +178,12 @@ class Comparison:
 
     @property
     def common(self) -> Line:
-        """What can be compared below the unit, as one line; its own members and tasks left out."""
+        """What can be compared below the unit, as one line; its own members and tasks left out.
+
+        Who stood below another line then, and stands beside it now, is in that line's numbers of then.
+        """
         kept = [line for line in self.lines if line.compared]
-        before = (one for line in kept for one in line.side(after=False))
+        before = _topmost(one for line in kept for one in line.side(after=False))
         return Line(Tie.JOINED, tuple(before), tuple(one for line in kept for one in line.after))
 
 

@@ -193,3 +193,14 @@ def test_a_closed_year_keeps_its_tree_and_names_where_a_unit_stood_then():
     assert gone.points(REGISTERED) is None
     total = years(district.wards[0], district.tier).total
     assert (total.name, total.names_before) == ("Đảng bộ phường Mới", "Đảng bộ phường A")
+
+
+def test_who_stood_below_another_line_is_counted_once_in_what_both_years_have():
+    district = District()
+    district.close(official=True)
+    district.move_to(CampaignState.CLOSED)
+    move_unit(district.cells[0], district.host, on=TURN, decision="4-QĐ", by=None)
+    found = years(district.host, district.tier)
+    assert [told(line)[1] for line in found.lines if line.compared] == ["2/3", "0/1", "2/3"]
+    assert told(found.common) == ("joined", "2/4", "0/4")
+    assert told(found.total)[1:] == ("2/4", "0/4")
