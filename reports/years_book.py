@@ -44,10 +44,9 @@ class Row:
         )
 
 
-def share(rate: Rate | None) -> tuple[bool, Decimal]:
-    """What rates are sorted by: no data comes last."""
-    value = rate.percent(2) if rate else None
-    return value is None, value or Decimal(0)
+def share(rate: Rate | None) -> Decimal | None:
+    """What rates are sorted by; None where there is no data."""
+    return rate.percent(2) if rate else None
 
 
 def row_of(found: Comparison, line: Line, figure: Figure) -> Row:

@@ -32,7 +32,7 @@ SORTS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: row.place,
     "before": lambda row: share(row.before),
     "after": lambda row: share(row.after),
-    "points": lambda row: (row.points is None, row.points or 0),
+    "points": lambda row: row.points,
     "pledges": lambda row: row.pledges[1],
 }
 
@@ -193,9 +193,11 @@ def _lines(request: HttpRequest, found: Comparison, figure: Figure) -> dict[str,
 
 
 def _sorted(rows: Iterable[Row], sort: str) -> list[Row]:
-    """By the key of the page ("-key" descending); by the place in the tree where that is the same."""
+    """By the key of the page ("-key" descending), what has none last; then by the place in the tree."""
+    key = SORTS[sort.removeprefix("-")]
     in_tree = sorted(rows, key=SORTS["name"])
-    return sorted(in_tree, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    known = sorted((row for row in in_tree if key(row) is not None), key=key, reverse=sort.startswith("-"))
+    return known + [row for row in in_tree if key(row) is None]
 
 
 def _past(request: HttpRequest, asked: Asked) -> dict[str, Any]:

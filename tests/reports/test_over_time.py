@@ -220,6 +220,7 @@ def test_the_page_takes_the_same_queries_for_one_unit_and_for_three(
         ({"sort": "points"}, "B"),
         ({"sort": "-after"}, "A"),
         ({"sort": "unknown"}, "B"),
+        ({"sort": "-points"}, "A"),
         ({"unit": "phuong c"}, "C"),
     ],
 )
@@ -227,6 +228,16 @@ def test_lines_are_sorted_and_found_without_marks(page, host, cells, query, firs
     two_years(host, cells)
     rows = page(**query).context["page"].object_list
     assert rows[0].line.name == f"Đảng bộ phường {first}"
+
+
+@pytest.mark.parametrize("sort", ["before", "-before", "points", "-points"])
+def test_who_has_nothing_to_sort_by_comes_last_either_way(page, host, cells, sort):
+    two_years(host, cells)
+    make_members(CellFactory(parent=host, name="Chi bộ mới"), 1)
+    note_changes(Unit.objects.values_list("pk", flat=True))
+    counts.drain(LAST)
+    rows = page(sort=sort).context["page"].object_list
+    assert rows[-1].line.name == "Chi bộ mới"
 
 
 def test_bad_days_are_told_and_keep_what_was_typed(page, host, cells):
