@@ -126,11 +126,13 @@ def _record(export: Export, action: str, facts: dict[str, Any]) -> None:
 def drop_old(at: datetime) -> int:
     """Delete files that have been kept long enough, with what was looked for; returns how many."""
     dropped = 0
-    for export in Export.objects.filter(finished_at__lt=at - KEPT).exclude(file=""):
+    old = Export.objects.filter(finished_at__lt=at - KEPT)
+    for export in old.exclude(file=""):
         _drop_file(export)
-        if export.wanted.get("term"):
-            Export.objects.filter(pk=export.pk).update(wanted=export.wanted | {"term": ""})
         dropped += 1
+    # Of a list that could not be written too.
+    for export in old.filter(wanted__has_key="term").exclude(wanted__term=""):
+        Export.objects.filter(pk=export.pk).update(wanted=export.wanted | {"term": ""})
     return dropped
 
 

@@ -24,11 +24,11 @@ def write_plain(
     """Write titles, headings, rows and foot in UTF-8 with the mark that Excel asks for; returns the rows."""
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     table, written = csv.writer(text), 0
-    table.writerows([line] for line in title_lines)
-    table.writerow([column.header for column in columns])
+    table.writerows([_cell(line)] for line in title_lines)
+    table.writerow([_cell(column.header) for column in columns])
     for written, row in enumerate(rows, start=1):  # noqa: B007  (told at the end)
         table.writerow([_cell(value) for value in row])
-    table.writerows([line] for line in foot)
+    table.writerows([_cell(line)] for line in foot)
     text.flush()
     text.detach()
     return written

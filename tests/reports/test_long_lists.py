@@ -20,7 +20,7 @@ from reports import counts, long_lists
 from reports.actions import exports
 from reports.actions.closings import request_closing
 from reports.figures import BY_CODE
-from reports.models import Closing, ClosingKind, Export
+from reports.models import ClosedUnit, Closing, ClosingKind, Export
 from reports.opened import Opened, Part
 from reports.tasks import closing as take_closing
 from reports.tasks import drop_exports
@@ -105,6 +105,14 @@ def test_what_no_sheet_holds_is_a_plain_table_without_formulas(client, officer, 
     assert rows[3][0].startswith("4 dòng lúc")
     assert [row[1] for row in rows[5:9]] == [member.name for member in people]
     assert rows[6][5] == "'=1+1"
+
+
+def test_names_above_a_plain_table_are_no_formulas_either(client, closed, host, monkeypatch):
+    monkeypatch.setattr(exports, "ROWS_A_SHEET", 3)
+    ClosedUnit.objects.filter(unit=host).update(name="=1+1")
+    answer = client.post(f"/closings/{closed.pk}/units/TAYHO/people/export/", {"ref": uuid.uuid4()})
+    export = written(Export.objects.get(ref=answer.url.split("/")[2]))
+    assert fetched(client, export).decode("utf-8-sig").startswith("'=1+1")
 
 
 @pytest.fixture
@@ -279,6 +287,15 @@ def test_files_go_after_a_week_with_what_was_looked_for(client, officer, people,
     assert (export.file.name, export.wanted["term"], list(tmp_path.rglob("*.xlsx"))) == ("", "", [])
     assert client.get(f"/exports/{export.ref}/file/").status_code == 404
     assert "file/" not in client.get(f"/exports/{export.ref}/").content.decode()
+
+
+def test_what_was_looked_for_goes_with_a_list_that_failed_too(client, officer, people):
+    export = asked(client)
+    export.fail("Không ghi được")
+    old = timezone.now() - exports.KEPT - timedelta(seconds=1)
+    Export.objects.update(wanted=export.wanted | {"term": "Lan"}, finished_at=old)
+    assert drop_exports() == 0
+    assert Export.objects.get().wanted == export.wanted | {"term": ""}
 
 
 def test_walls_of_the_asking(client, host, people, ward):
