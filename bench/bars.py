@@ -130,7 +130,7 @@ def _rebuild_bars(bars: Bars, visitor: Visitor) -> None:
     try:
         selects, _waits = _while_registering(visitor, "selects", None)
         seconds, waits = _while_registering(visitor, "rebuild", writer)
-        quiet = [writer.ask("register") for _ in range(len(waits) // 2 + 10)]
+        quiet = [writer.ask("register") for _ in range(300)]
     finally:
         writer.end()
     print(f"  rebuild {seconds:.0f} s, its SELECTs {selects:.0f} s; {len(waits)} registrations meanwhile:")
