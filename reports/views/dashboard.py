@@ -13,7 +13,7 @@ from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier, TierKind
-from reports.closing_reading import speaking_for
+from reports.closing_reading import closed_counts, speaking_for
 from reports.closing_words import mark
 from reports.dashboards import all_tiers, dashboard, member_tiers, ranked
 from reports.facets import facet_cards
@@ -51,9 +51,11 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     place = unit_for(person(request), code)
     tiers = all_tiers(place)
     tier = chosen_tier(tiers, request.GET.get("campaign"), request.GET.get("tier"))
-    if tier is None:
+    closing = speaking_for(tier.campaign) if tier else None
+    # Who was founded after the close stands in no closing.
+    if tier is None or (closing and tier.pk not in closed_counts(place, [tier])):
         return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
-    if closing := speaking_for(tier.campaign):
+    if closing:
         address = reverse("reports:closing_unit", args=[closing.pk, place.code])
         return redirect(address if tier.kind == TierKind.MEMBERS else f"{address}?tier={tier.kind}")
     data = dashboard(place, tier, clock.today(), below=False)

@@ -23,7 +23,7 @@ from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
 from reports.models import ClosedPerson, ClosedPledge, Closing
 from reports.views import closing_compare
-from tests.factories import MemberFactory
+from tests.factories import CellFactory, MemberFactory
 from tests.pledges.pages import text
 from tests.reports.closing_scene import District
 from tests.reports.conftest import DAY, make_cadre_tier, make_pledge, make_tier
@@ -553,3 +553,10 @@ def test_it_opens_again_on_a_document_and_needs_a_new_closing(place, visit):
     place.close(official=True)
     client.post(page_of(place, "campaign_end"))
     assert place.campaign.state == CampaignState.CLOSED
+
+
+def test_who_was_founded_after_a_close_has_a_page_that_says_so(place, visit, ended):
+    new = CellFactory(parent=place.wards[0])
+    page = visit(place.board).get(reverse("reports:unit", args=[new.code]), follow=True)
+    assert page.status_code == 200
+    assert "No campaign yet" in text(page)
