@@ -203,13 +203,14 @@ def older_tiers(unit: Unit, tier: Tier) -> list[Tier]:
 def compare_years(unit: Unit, tier: Tier, older: Tier, day: date) -> Comparison | None:
     """The unit in both tiers; None where it is counted in neither. A fixed number of queries."""
     after, before = Side.of_tier(tier, day), Side.of_tier(older, day)
-    [own] = _groups({unit.pk}, linked([unit.pk], after=before.day, until=after.day))
-    here_now, here_then = after.near({unit.pk}), before.near(own)
+    links = linked([unit.pk], after=before.day, until=after.day)
+    [own], followed = _groups({unit.pk}, links), _followed(unit.pk, links)
+    here_now, here_then = after.near({unit.pk}), before.near(followed)
     keys = own | here_now.keys() | here_then.keys()
     groups = _groups(keys, linked(keys, after=before.day, until=after.day))
     everyone = {pk for group in groups for pk in group}
     now, then = after.of(everyone), before.of(everyone)
-    total = _line(own, then, now, here_then=own, here_now={unit.pk})
+    total = _line(own, then, now, here_then=followed, here_now={unit.pk})
     if total is None:
         return None
     below = (group for group in groups if unit.pk not in group)
@@ -231,6 +232,15 @@ def rules_that_differ(found: Comparison, figure: Figure) -> list[str]:
     if versions[0] != versions[1]:
         said.append(_("the figure was defined otherwise"))
     return said
+
+
+def _followed(unit: int, links: set[Link]) -> set[int]:
+    """The unit and those it followed; not those that followed them beside it, which stand elsewhere."""
+    found, edge = {unit}, {unit}
+    while edge:
+        edge = {old for old, new in links if new in edge} - found
+        found |= edge
+    return found
 
 
 def _groups(keys: Iterable[int], links: Iterable[Link]) -> list[set[int]]:

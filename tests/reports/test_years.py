@@ -132,6 +132,16 @@ def test_a_split_over_two_wards_is_compared_in_neither_and_says_where_the_rest_i
     assert told(there["Chi bộ B"]) == ("same", "1/2", "0/2")
 
 
+def test_who_followed_beside_another_is_not_shown_what_that_one_was(host, older, wards):
+    first, second, third = wards
+    move_unit(first.children.get(), third, on=TURN, decision="6-QĐ", by=None)
+    reorganise([first], [second, third], Decided(TURN, "6-QĐ", by=None))
+    found = years(third, older)
+    assert told(found.total) == ("parted", "2/4", "0/4")
+    assert found.total.places == second.name
+    assert "Chi bộ B" not in by_name(found)
+
+
 def test_new_units_have_nothing_before_and_ended_ones_nothing_after(host, older, wards):
     [new] = found_units(host, [(("Đảng bộ phường D",), UnitKind.GRASSROOTS_COMMITTEE)], on=TURN, by=None)
     cell = wards[2].children.get()
