@@ -49,7 +49,13 @@ def reorganise(olds: Sequence[Unit], successors: Sequence[Unit], decided: Decide
     pairs = [(units[old.pk], units[new.pk]) for old in olds for new in successors if old != new]
     if not pairs or any(unit.ended_on is not None for unit in units.values()):
         raise UnitError(_("Only organisations in force can follow one another"))
-    for unit in ending:
+    known = UnitSuccession.objects.filter(on=decided.on, predecessor__in=units).values_list(
+        "predecessor", "successor"
+    )
+    if {(old.pk, new.pk) for old, new in pairs} & set(known):
+        raise UnitError(_("This was entered for the day already"))
+    # What stands deeper hands over first, before what it stands in takes it along.
+    for unit in sorted(ending, key=lambda unit: unit.path, reverse=True):
         _hand_over(unit, successors, decided)
         _end(unit, decided)
     made = UnitSuccession.objects.bulk_create(

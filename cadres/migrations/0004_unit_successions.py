@@ -41,7 +41,9 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("on", "pk"),
                 "constraints": [
-                    models.UniqueConstraint(fields=("predecessor", "successor"), name="unitsuccession_once"),
+                    models.UniqueConstraint(
+                        fields=("predecessor", "successor", "on"), name="unitsuccession_once_a_day"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("predecessor", models.F("successor")), _negated=True),
                         name="unitsuccession_of_two_units",

@@ -157,7 +157,9 @@ class UnitSuccession(models.Model):
     class Meta:
         ordering = ("on", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("predecessor", "successor"), name="unitsuccession_once"),
+            models.UniqueConstraint(
+                fields=("predecessor", "successor", "on"), name="unitsuccession_once_a_day"
+            ),
             models.CheckConstraint(
                 condition=~Q(predecessor=F("successor")), name="unitsuccession_of_two_units"
             ),

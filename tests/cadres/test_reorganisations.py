@@ -109,7 +109,28 @@ def test_what_has_ended_follows_nobody_and_is_followed_once(cells):
             reorganise(olds, news, BY_DECISION)
 
 
-def test_the_database_knows_a_succession_once_and_of_two(cells):
+def test_parts_may_be_taken_over_in_two_years_but_once_a_day(cells):
+    old, heir, _third = cells
+    for on in (DAY, date(2026, 7, 1)):
+        reorganise([old, heir], [old, heir], Decided(on, "1-QĐ", by=None))
+        with pytest.raises(UnitError, match="entered for the day already"):
+            reorganise([old], [heir], Decided(on, "1-QĐ", by=None))
+    assert UnitSuccession.objects.count() == 4
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_stands_in_what_ends_goes_over_in_any_order(host, turned):
+    outer, heir = UnitFactory(parent=host), UnitFactory(parent=host)
+    inner = UnitFactory(parent=outer)
+    cell = CellFactory(parent=inner)
+    olds = [inner, outer] if turned else [outer, inner]
+    reorganise(olds, [heir], BY_DECISION)
+    cell.refresh_from_db()
+    assert cell.parent == heir
+    assert set(Unit.objects.filter(ended_on=DAY)) == {outer, inner}
+
+
+def test_the_database_knows_a_succession_once_a_day_and_of_two(cells):
     old, heir, _third = cells
     given = {"predecessor": old, "on": DAY, "decision_number": "1"}
     UnitSuccession.objects.create(successor=heir, **given)
