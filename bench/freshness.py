@@ -83,12 +83,12 @@ def _watch(tier: Tier, host: int, crowd: list[subprocess.Popen[str]]) -> list[fl
 def _memory_of_workers() -> str:
     """The most that each worker has held, by its queue."""
     told = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        status = (folder / "status").read_text()
-        command = (folder / "cmdline").read_text().split("\0")
-        if f"PPid:\t{os.getpid()}\n" in status and "celery" in command:
-            kilobytes = int(status.partition("VmHWM:")[2].split()[0])
-            told.append(f"{command[command.index('--queues') + 1]} {kilobytes / 1024:.0f} MB")
+    for number in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        process = Path("/proc") / number
+        command = (process / "cmdline").read_text().split("\0")
+        if "--queues" in command:
+            held = int((process / "status").read_text().partition("VmHWM:")[2].split()[0])
+            told.append(f"{command[command.index('--queues') + 1]} {held / 1024:.0f} MB")
     return ", ".join(sorted(told))
 
 
