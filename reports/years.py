@@ -180,11 +180,15 @@ class Comparison:
     def common(self) -> Line:
         """What can be compared below the unit, as one line; its own members and tasks left out.
 
-        Who stood below another line then, and stands beside it now, is in that line's numbers of then.
+        Who stood below another line in one of the years, and beside it in the other, is in the numbers
+        of that line in the one, and stands with it in the other.
         """
         kept = [line for line in self.lines if line.compared]
-        before = _topmost(one for line in kept for one in line.side(after=False))
-        return Line(Tie.JOINED, tuple(before), tuple(one for line in kept for one in line.after))
+        after = tuple(one for line in kept for one in line.after)
+        gone = (line for line in self.lines if line.tie == Tie.MOVED_OUT)
+        taken = [line for line in gone if _is_below(line.elsewhere, after)]
+        before = _topmost(one for line in (*kept, *taken) for one in line.side(after=False))
+        return Line(Tie.JOINED, tuple(before), after)
 
 
 def older_tiers(unit: Unit, tier: Tier) -> list[Tier]:
@@ -272,6 +276,11 @@ def _parted(group: set[int], side: Found, here: set[int]) -> tuple[tuple[Counted
         tuple(one for one in kept if one.unit.pk in here),
         tuple(one for one in kept if one.unit.pk not in here),
     )
+
+
+def _is_below(units: Iterable[Counted], others: Iterable[Counted]) -> bool:
+    paths = tuple(other.path for other in others)
+    return all(one.path.startswith(paths) for one in units)
 
 
 def _topmost(units: Iterable[Counted]) -> list[Counted]:

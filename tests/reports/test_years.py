@@ -214,3 +214,13 @@ def test_who_stood_below_another_line_is_counted_once_in_what_both_years_have():
     assert [told(line)[1] for line in found.lines if line.compared] == ["2/3", "0/1", "2/3"]
     assert told(found.common) == ("joined", "2/4", "0/4")
     assert told(found.total)[1:] == ("2/4", "0/4")
+
+
+def test_who_stands_below_another_line_now_is_in_what_both_years_have():
+    district = District()
+    district.close(official=True)
+    district.move_to(CampaignState.CLOSED)
+    move_unit(district.wards[0], district.wards[1], on=TURN, decision="4-QĐ", by=None)
+    found = years(district.host, district.tier)
+    assert [told(line) for line in found.lines] == [("moved_out", "2/3", "-"), ("same", "0/1", "0/4")]
+    assert told(found.common) == ("joined", "2/4", "0/4")
