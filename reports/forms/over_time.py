@@ -45,7 +45,7 @@ class PastDayForm(forms.Form):
     on = forms.CharField(
         label=gettext_lazy("Registered by the end of the day"),
         max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "dd/mm/yyyy"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": gettext_lazy("day/month/year")}),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from cadres.access import signed_in
@@ -42,8 +44,10 @@ class Known(Paginator):
 @signed_in
 @require_GET
 def closed_people(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """People as they were counted or left out, each with the numbers of pledges."""
+    """People as counted or left out, each with the numbers of pledges; without a rate, the pledges."""
     data, own = opened(request, pk, code), request.GET.get("own") == "1"
+    if not data.tier.has_rate:
+        return redirect(f"{reverse('reports:closing_pledges', args=[pk, code])}?tier={data.tier.kind}")
     show = request.GET.get("show", "missing")
     if show not in PEOPLE_LISTS:
         raise Http404

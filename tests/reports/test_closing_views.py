@@ -212,6 +212,8 @@ def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
     page = text(visit(place.board).get(opened(closing, place.host)))
     assert "Registered undertakings: 1" in page
     assert "0/0" not in page
+    answer = visit(place.board).get(opened(closing, place.host, "closing_people"))
+    assert answer["Location"] == f"{opened(closing, place.host, 'closing_pledges')}?tier={place.tier.kind}"
     page = visit(place.board).get(compared(closing, show="new_pledges"))
     assert names(page) == []
     told = [key for key, _label, _n in page.context["choices"]]
