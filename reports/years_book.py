@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import rate_text
+from pledges.models import Tier
 from reports.figures import Figure, footnotes
 from reports.writers.sheet import Column, write_table
 from reports.years import Comparison, Line
@@ -77,7 +78,7 @@ def write_years(file: BinaryIO, unit: Unit, found: Comparison, figure: Figure, a
             f"{figure.title}: {rate_text(total.before, 1)} → {rate_text(total.after, 1)}",
             at,
         ],
-        columns=_columns(then.year, now.year),
+        columns=_columns(found.after.tier, then.year, now.year),
         rows=(_cells(no, row) for no, row in enumerate(rows, start=1)),
         total=["", unit.name, *_cells(0, total)[2:]],
         foot=footnotes([figure]),
@@ -85,7 +86,8 @@ def write_years(file: BinaryIO, unit: Unit, found: Comparison, figure: Figure, a
     )
 
 
-def _columns(then: int, now: int) -> list[Column]:
+def _columns(tier: Tier, then: int, now: int) -> list[Column]:
+    pledges = _("Number of undertakings") if tier.is_listed else _("Tasks")
     years = [
         [Column(f"{words} {year}", 14, "int") for words in (_("Figure"), _("Of"))]
         + [Column(f"% {year}", 10, "number")]
@@ -98,8 +100,8 @@ def _columns(then: int, now: int) -> list[Column]:
         *years[0],
         *years[1],
         Column(_("Difference, percentage points"), 14, "number"),
-        Column(f"{_('Tasks')} {then}", 12, "int"),
-        Column(f"{_('Tasks')} {now}", 12, "int"),
+        Column(f"{pledges} {then}", 12, "int"),
+        Column(f"{pledges} {now}", 12, "int"),
         Column(_("Note"), 50),
     ]
 

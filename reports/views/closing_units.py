@@ -123,56 +123,47 @@ def unit_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """The units below with their total as a workbook, marked as the page is."""
     data = opened(request, pk, code)
     lines = [*data.lines] or [data.total]
-    rows = [_cells(number, line) for number, line in enumerate(lines, start=1)]
+    rows = [_cells(data.tier, number, line) for number, line in enumerate(lines, start=1)]
     if data.own:
-        rows.append(_own_cells(data.own))
+        rows.append([None, _("Directly in the unit"), *_figures(data.tier, data.own, "own_")])
     columns = [
         Column(_("No."), 6, "int"),
         Column(_("Organisation"), 46),
-        *(Column(label, 13, "int") for label in _labels()),
+        *(Column(label, 13, "int") for label in _labels(data.tier)),
     ]
-    return _workbook(request, data, columns, rows, total=_cells(None, data.total, _("Total")), what="units")
+    total = _cells(data.tier, None, data.total, _("Total"))
+    return _workbook(request, data, columns, rows, total=total, what="units")
 
 
-def _labels() -> list[str]:
-    return [
-        _("Counted"),
-        _("Registered"),
-        _("Approved"),
-        _("Not registered"),
-        _("Not counted"),
-        _("Registered pledges"),
-        _("Approved pledges"),
+def _labels(tier: Tier) -> list[str]:
+    listed = tier.is_listed
+    pledges = [
+        _("Registered undertakings") if listed else _("Registered pledges"),
+        _("Approved undertakings") if listed else _("Approved pledges"),
         _("Done"),
-        _("Cells that sent"),
-        _("Cells"),
     ]
+    if not tier.has_rate:
+        return pledges
+    people = [_("Counted"), _("Registered"), _("Approved"), _("Not registered"), _("Not counted")]
+    return [*people, *pledges, _("Cells that sent"), _("Cells")]
 
 
-def _cells(number: int | None, line: ClosedLine, name: str = "") -> list[object]:
-    return [number, name or line.name, *_figures(line, "")]
+def _cells(tier: Tier, number: int | None, line: ClosedLine, name: str = "") -> list[object]:
+    return [number, name or line.name, *_figures(tier, line, "")]
 
 
-def _own_cells(line: ClosedLine) -> list[object]:
-    return [None, _("Directly in the unit"), *_figures(line, "own_")]
+def _figures(tier: Tier, line: ClosedLine, prefix: str) -> list[object]:
+    """Under the labels: people and cells only where people are counted."""
 
-
-def _figures(line: ClosedLine, prefix: str) -> list[object]:
     def of(name: str) -> int:
         return int(getattr(line.row, prefix + name))
 
-    return [
-        of("counted"),
-        of("registered"),
-        of("approved"),
-        of("counted") - of("registered"),
-        of("exempt") + of("away"),
-        of("pledges"),
-        of("pledges_approved"),
-        of("done"),
-        of("cells_sent"),
-        of("cells"),
-    ]
+    pledges: list[object] = [of("pledges"), of("pledges_approved"), of("done")]
+    if not tier.has_rate:
+        return pledges
+    missing, not_counted = of("counted") - of("registered"), of("exempt") + of("away")
+    people = [of("counted"), of("registered"), of("approved"), missing, not_counted]
+    return [*people, *pledges, of("cells_sent"), of("cells")]
 
 
 @signed_in

@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import strip_tags
+from openpyxl import load_workbook
 
 from cadres.actions.members import change_standing
 from cadres.jobs import JobState
@@ -214,6 +216,10 @@ def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
     assert "0/0" not in page
     answer = visit(place.board).get(opened(closing, place.host, "closing_people"))
     assert answer["Location"] == f"{opened(closing, place.host, 'closing_pledges')}?tier={place.tier.kind}"
+    book = BytesIO(visit(place.board).get(opened(closing, place.host, "closing_xlsx")).content)
+    rows = list(load_workbook(book).worksheets[0].values)
+    [heads] = [row for row in rows if row[0] == "No."]
+    assert heads[2:] == ("Registered undertakings", "Approved undertakings", "Done")
     page = visit(place.board).get(compared(closing, show="new_pledges"))
     assert names(page) == []
     told = [key for key, _label, _n in page.context["choices"]]
