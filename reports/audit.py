@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cadres.models import PATH_STEP, Unit, UnitChange
+from cadres.streaming import in_pieces
 from pledges.models import Theme, Tier
 from reports.models import FACET_MEASURES, MEASURES, DailyCount, Facet, FacetCount, UnitCount
 from reports.recount import DAY_MEASURES, Named, Numbers, recount, recount_days, recount_facet
@@ -104,7 +105,7 @@ def _of(model: Any, tier: Tier, using: str) -> QuerySet[Any]:
 
 def _kept(rows: QuerySet[Any], names: tuple[str, ...], *key: str) -> Named:
     columns = [*(f"own_{name}" for name in names), *names]
-    values = rows.values_list("unit_id", *key, *columns).iterator(chunk_size=5000)
+    values = in_pieces(rows.values_list("unit_id", *key, *columns), 5000)
     return {(row[0], "".join(map(str, row[1 : 1 + len(key)]))): row[1 + len(key) :] for row in values}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cadres.models import CELL_KINDS, Standing
+from cadres.streaming import in_pieces
 from pledges.states import APPROVED, PledgeStatus
 from reports.models import MEASURES, ClosedPerson, ClosedPledge, Closing
 
@@ -112,7 +113,7 @@ class _Groups:
 
 def _grouped(rows: QuerySet[Any], columns: tuple[str, ...]) -> _Groups:
     ordered = rows.order_by("unit_id", columns[0]).values("unit_id", *columns)
-    return _Groups(ordered.iterator(chunk_size=AT_A_TIME))
+    return _Groups(in_pieces(ordered, AT_A_TIME))
 
 
 def unit_digest(tier: int, line: Mapping[str, Any], own: OwnRows) -> str:
@@ -195,4 +196,4 @@ def cells_agree(line: Mapping[str, Any]) -> bool:
 def lines_of(closing: Closing, tier: int) -> Iterator[dict[str, Any]]:
     """The lines of a tier in the order of the units' keys."""
     rows = closing.units.filter(tier=tier).order_by("unit_id").values(*LINE, *COUNTS, "digest")
-    return rows.iterator(chunk_size=AT_A_TIME)
+    return in_pieces(rows, AT_A_TIME)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadres import clock
 from cadres.models import Standing
+from cadres.streaming import in_pieces
 from cadres.templatetags.display import moment, number
 from reports.closing_reading import OpenedClosing, definitions_of, open_unit
 from reports.closing_words import mark
@@ -142,7 +143,7 @@ def _people_columns() -> list[Column]:
 
 def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     """The rows, a chunk of them in memory at a time."""
-    found = rows.iterator(chunk_size=CHUNK)
+    found = in_pieces(rows, CHUNK)
     while chunk := list(islice(found, CHUNK)):
         yield chunk
 

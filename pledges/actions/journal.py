@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 
+from cadres.streaming import in_pieces
 from pledges.actions.acts import CHUNK, Act
 from pledges.content import digest
 from pledges.models import EventAction, Pledge, PledgeEvent, PledgeVersion
@@ -115,7 +116,7 @@ def broken_chains(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     events = events.annotate(
         ref=F("pledge__ref"), tail_seq=F("pledge__journal_seq"), tail=F("pledge__journal_head")
     )
-    chains = groupby(events.iterator(chunk_size=2000), key=lambda event: event.pledge_id)
+    chains = groupby(in_pieces(events, 2000), key=lambda event: event.pledge_id)
     broken = {ref for _pk, chain in chains if (ref := _broken(chain))}
     silent = Pledge.objects.using(using).filter(~Exists(PledgeEvent.objects.filter(pledge=OuterRef("pk"))))
     return sorted(broken | {str(ref) for ref in silent.values_list("ref", flat=True)})
@@ -135,7 +136,7 @@ def _broken(chain: Iterable[Any]) -> str | None:
 def altered_versions(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Refs of pledges with a version that is missing or whose content is not what its digest covers."""
     versions = PledgeVersion.objects.using(using).order_by("pk")
-    rows = versions.values_list("pledge__ref", "content", "digest").iterator(chunk_size=2000)
+    rows = in_pieces(versions.values_list("pledge__ref", "content", "digest"), 2000)
     altered = {str(ref) for ref, content, known in rows if digest(content) != known}
     counted = Pledge.objects.using(using).annotate(n=Count("versions")).exclude(n=F("versions_made"))
     return sorted(altered | {str(ref) for ref in counted.order_by().values_list("ref", flat=True)})

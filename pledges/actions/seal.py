@@ -17,6 +17,7 @@ from django.utils import timezone
 from cadres import clock
 from cadres.guards import missing_guards
 from cadres.models import RecordEvent
+from cadres.streaming import in_pieces
 from pledges.actions.journal import altered_versions, broken_chains
 from pledges.content import digest
 from pledges.models import Pledge, PledgeEvent
@@ -91,7 +92,7 @@ def _digest(data: dict[str, Any], using: str) -> tuple[str, int]:
 def _heads(last: int, using: str) -> Iterator[tuple[str, int, str]]:
     """Of each pledge the last event up to the row `last`."""
     events = PledgeEvent.objects.using(using).filter(pk__lte=last).order_by("pledge_id", "seq")
-    rows = events.values_list("pledge__ref", "seq", "digest").iterator(chunk_size=2000)
+    rows = in_pieces(events.values_list("pledge__ref", "seq", "digest"), 2000)
     for _ref, chain in groupby(rows, key=lambda row: row[0]):
         *_before, (ref, seq, head) = chain
         yield str(ref), seq, head
@@ -100,7 +101,7 @@ def _heads(last: int, using: str) -> Iterator[tuple[str, int, str]]:
 def _records(last: int, using: str) -> Iterator[str]:
     """The digest of each row of the journal of records up to the row `last`."""
     events = RecordEvent.objects.using(using).filter(pk__lte=last).order_by("pk")
-    for event in events.iterator(chunk_size=2000):
+    for event in in_pieces(events, 2000):
         yield digest(
             {
                 "row": event.pk,

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from cadres import clock
 from cadres.jobs import LEASE
 from cadres.models import RecordEvent, Unit, UnitChange, User
+from cadres.streaming import in_pieces
 from cadres.wake import wake
 from pledges.actions.acts import NotAllowedError
 from pledges.models import Campaign, Tier
@@ -216,7 +217,7 @@ def _put_units_away(closing: Closing, tier: Tier, teller: Teller) -> Iterator[tu
     counted = UnitCount.objects.filter(tier=tier, unit__path__startswith=tier.campaign.host.path)
     lines = counted.order_by("unit_id").values("unit_id", *COUNTS, **_LINE)
     batch = []
-    for line in lines.iterator(chunk_size=AT_A_TIME):
+    for line in in_pieces(lines, AT_A_TIME):
         own = rows.of(line["unit_id"])
         digest = unit_digest(tier.pk, line, own)
         teller.rows(own.number)

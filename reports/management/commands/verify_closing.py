@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from cadres.jobs import JobState
 from reports.closing_check import differences
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         found = Closing.objects.filter(pk=closing, state=JobState.DONE).first()
         if found is None:
             raise CommandError(f"There is no finished closing {closing}.")
-        lines = differences(found)
+        with transaction.atomic():
+            lines = differences(found)
         for line in lines:
             self.stdout.write(line)
         if lines:

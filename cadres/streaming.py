@@ -1,0 +1,24 @@
+"""Rows read piece by piece, so that millions of them take no more memory than thousands."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.db import connections
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row")
+
+
+def in_pieces(rows: "QuerySet[Model, Row]", size: int) -> Iterator[Row]:
+    """The rows from a cursor on the server, so many at a time, where a transaction holds the connection.
+
+    Outside of a transaction a pool may hand the next piece to another connection, which does not know
+    the cursor: there the setting stands that has all rows fetched at once.
+    """
+    settings = connections[rows.db].settings_dict
+    kept = settings.get("DISABLE_SERVER_SIDE_CURSORS", False)
+    settings["DISABLE_SERVER_SIDE_CURSORS"] = kept and not connections[rows.db].in_atomic_block
+    try:
+        return rows.iterator(chunk_size=size)
+    finally:
+        settings["DISABLE_SERVER_SIDE_CURSORS"] = kept
