@@ -243,6 +243,7 @@ def test_the_people_are_those_of_the_number(place, visit, show, n):
     page = visit(place.board).get(opened(closing, place.host, "closing_people") + f"?show={show}")
     assert page.context["page"].paginator.count == n
     assert dict((key, count) for key, _label, count in page.context["choices"])[show] == n
+    assert "Next page" not in text(page)
 
 
 def test_a_person_is_named_as_then(place, visit):
@@ -264,6 +265,7 @@ def test_the_pledges_stand_as_then(place, visit):
     page = visit(place.board).get(url)
     assert page.context["page"].paginator.count == 2
     assert "Registered, awaiting approval" in text(page)
+    assert "Next page" not in text(page)
     assert visit(place.board).get(url + "?status=approved").context["page"].paginator.count == 0
 
 
