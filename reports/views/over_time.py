@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
@@ -17,13 +17,13 @@ from cadres.models import RecordEvent, Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve, moment
 from cadres.text import fold
-from pledges.models import Tier, TierKind
-from pledges.states import CampaignState
+from pledges.models import Tier
 from reports import over_time
+from reports.dashboards import all_tiers
 from reports.figures import BY_CODE, Figure, figures_of
 from reports.forms.over_time import PastDayForm, YearsForm
 from reports.views.cell_book import XLSX
-from reports.views.dashboard import unit_for
+from reports.views.dashboard import chosen_tier, unit_for
 from reports.years import Comparison, Counted, Side, Tie, compare_years, older_tiers, rules_that_differ
 from reports.years_book import Row, row_of, rows_of, share, write_years
 
@@ -53,8 +53,8 @@ class Asked:
 def _asked(request: HttpRequest, code: str) -> Asked | Unit:
     """What is asked for of the unit; the unit alone where it has no campaign. 404 for strangers."""
     unit = unit_for(person(request), code)
-    tiers = _tiers(unit)
-    tier = _chosen(tiers, request.GET.get("campaign", ""), request.GET.get("tier", ""))
+    tiers = all_tiers(unit)
+    tier = chosen_tier(tiers, request.GET.get("campaign"), request.GET.get("tier"))
     if tier is None:
         return unit
     others = older_tiers(unit, tier)
@@ -126,24 +126,6 @@ def _form(request: HttpRequest, asked: Asked) -> YearsForm:
 
 def _year_choice(tier: Tier) -> tuple[str, str]:
     return tier.campaign.code, f"{tier.campaign.year} · {tier.campaign.code}"
-
-
-def _tiers(unit: Unit) -> list[Tier]:
-    """Every tier in which the unit may be counted: the members' first, the newest first."""
-    tiers = Tier.objects.select_related("campaign__host").filter(
-        campaign__host__path__in=unit.ancestor_paths()
-    )
-    tiers = tiers.exclude(campaign__state=CampaignState.DRAFT)
-    newest = tiers.order_by("-campaign__year", "order", "campaign__code")
-    return sorted(newest, key=lambda tier: tier.kind != TierKind.MEMBERS)
-
-
-def _chosen(tiers: list[Tier], campaign: str, kind: str) -> Tier | None:
-    """The tier of the address, or the newest; 404 for a campaign that there is not."""
-    named = [tier for tier in tiers if not campaign or tier.campaign.code == campaign]
-    if campaign and not named:
-        raise Http404
-    return next((tier for tier in named if tier.kind == kind), next(iter(named), None))
 
 
 def _kinds(tiers: list[Tier]) -> list[Tier]:
