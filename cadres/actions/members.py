@@ -1,7 +1,8 @@
 """Members are added, move between cells, change standing and rank, and leave: each for a set, by date.
 
-Periods are half-open: who moves on a day belongs to the new cell on that day. Every call locks the
-members, writes one journal row with numbers only and one outbox row a unit, in one transaction.
+Periods are half-open: who moves on a day belongs to the new cell on that day. Every call locks the units
+that members come to, which must be in force (UnitError), then the members, and writes one journal row
+with numbers only and one outbox row a unit, in one transaction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ from cadres.actions.placements import (
     place,
 )
 from cadres.actions.roles import end_offices
+from cadres.actions.units import lock_in_force
 from cadres.models import CELL_KINDS, Member, Membership, Office, Rank, RecordEvent, Standing, Unit, User
 from cadres.outbox import note_changes
 
@@ -27,6 +29,7 @@ from cadres.outbox import note_changes
 @transaction.atomic
 def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list[Member]:
     """Take new people into the units they name, with their first membership from the day `on`."""
+    lock_in_force(member.unit_id for member in members)
     insert_members(members, on=on)
     _note({member.unit_id for member in members}, "members_added", len(members), on=on, by=by)
     return list(members)
@@ -35,6 +38,7 @@ def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list
 @transaction.atomic
 def move_members(members: Iterable[Member], unit: Unit, *, on: date, by: User | None) -> Placed:
     """Move members to `unit` from the day `on` (chuyển sinh hoạt đảng); their posts in the cells left end."""
+    lock_in_force([unit.pk])
     placed = _place(members, unit_id=unit.pk, on=on)
     end_posts_left(placed.changed, on=on, by=by)
     _note(placed.units, "members_moved", len(placed.changed | placed.opened), on=on, by=by)

@@ -1,6 +1,7 @@
 """Where members stand: the memberships and the copies on the member, written together for a set.
 
-Called inside a transaction by the actions that say why; nothing here writes the journal or the outbox.
+Called inside a transaction by the actions that say why. They have locked the units that members come
+to, before any member (`lock_in_force`); nothing here writes the journal or the outbox.
 """
 
 from collections.abc import Iterable, Sequence

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cadres.actions.members import move_members
+from cadres.actions.openings import lock_members
 from cadres.actions.roles import end_roles
-from cadres.actions.units import UnitError, move_unit
+from cadres.actions.units import UnitError, lock_units, move_unit
 from cadres.models import (
     Body,
     Member,
+    Membership,
     RecordEvent,
     RoleAssignment,
     Unit,
@@ -22,6 +25,7 @@ from cadres.models import (
     User,
 )
 from cadres.outbox import note_changes
+from cadres.permissions import under
 from cadres.text import clean
 
 
@@ -44,8 +48,9 @@ def reorganise(olds: Sequence[Unit], successors: Sequence[Unit], decided: Decide
     """
     if not clean(decided.decision):
         raise UnitError(_("A merger or a split needs the number of its decision"))
-    units = _locked({unit.pk for unit in (*olds, *successors)})
+    units = _locked(olds, successors)
     ending = [units[unit.pk] for unit in olds if unit not in successors]
+    lock_members(Membership.objects.filter(unit__in=ending, end=None).values_list("member", flat=True))
     pairs = [(units[old.pk], units[new.pk]) for old in olds for new in successors if old != new]
     if not pairs or any(unit.ended_on is not None for unit in units.values()):
         raise UnitError(_("Only organisations in force can follow one another"))
@@ -67,9 +72,12 @@ def reorganise(olds: Sequence[Unit], successors: Sequence[Unit], decided: Decide
     return made
 
 
-def _locked(keys: set[int]) -> dict[int, Unit]:
-    rows = Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
-    return {unit.pk: unit for unit in rows}
+def _locked(olds: Sequence[Unit], successors: Sequence[Unit]) -> dict[int, Unit]:
+    """The units of the decision, locked with all that stands below those that end."""
+    keys = {unit.pk for unit in (*olds, *successors)}
+    moving = under(tuple(unit.path for unit in olds if unit not in successors))
+    locked = lock_units(Unit.objects.filter(Q(pk__in=keys) | moving))
+    return {pk: unit for pk, unit in locked.items() if pk in keys}
 
 
 def _hand_over(unit: Unit, successors: Sequence[Unit], decided: Decided) -> None:

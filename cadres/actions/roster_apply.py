@@ -17,7 +17,7 @@ from cadres.actions.openings import lock_members
 from cadres.actions.placements import Placement, insert_members, place
 from cadres.actions.roles import end_offices
 from cadres.actions.roster_plan import CellPlan, Change, Entry, Plan, RosterError
-from cadres.actions.units import Names, find_units, folded, found_units
+from cadres.actions.units import Names, UnitError, find_units, folded, found_units, lock_in_force
 from cadres.models import (
     ImportMode,
     Member,
@@ -50,6 +50,12 @@ class _Writing:
     def on(self) -> date:
         """The day from which the changes hold."""
         return self.plan.as_of
+
+    def unit(self, names: Names) -> int:
+        """The key of a cell, which may have ended since the list was compared."""
+        if names not in self.keys:
+            raise UnitError(_("“%(unit)s” has ended") % {"unit": names[-1]})
+        return self.keys[names]
 
 
 def apply_roster(
@@ -129,11 +135,13 @@ def _save_result(writing: _Writing) -> None:
 
 def _write_people(writing: _Writing, cells: Sequence[CellPlan], numbers: Counter[str]) -> dict[int, int]:
     """New members, new places, corrected details; returns row → key of the member."""
-    unit_of = {entry.line.row: writing.keys[cell.names] for cell in cells for entry in cell.entries}
+    unit_of = {entry.line.row: writing.unit(cell.names) for cell in cells for entry in cell.entries}
     entries = [entry for cell in cells for entry in cell.entries]
     numbers.update(entry.change.value for entry in entries if entry.change != Change.UNCHANGED)
     new = {entry.line.row: _member(entry, unit_of) for entry in entries if entry.known is None}
     old = [entry for entry in entries if entry.known and entry.differs]
+    coming = [*new, *(entry.line.row for entry in old if entry.differs & PLACE)]
+    lock_in_force(unit_of[row] for row in coming)
     lock_members(entry.known.pk for entry in old if entry.known)
     insert_members(list(new.values()), on=writing.on)
     placed = place([_placement(entry, unit_of) for entry in old if entry.differs & PLACE], on=writing.on)

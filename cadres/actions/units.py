@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,22 @@ LONGEST_HOST_IN_CODE = 12
 
 class UnitError(ValueError):
     """A change of the tree that cannot be; the message is for people."""
+
+
+def lock_units(units: QuerySet[Unit]) -> dict[int, Unit]:
+    """Lock organisations in the order of their keys; always before members.
+
+    Who ends one and who brings members or organisations into it wait for each other here.
+    """
+    locked = units.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return {unit.pk: unit for unit in locked}
+
+
+def lock_in_force(unit_ids: Iterable[int]) -> None:
+    """Lock the organisations that something is to be brought into. Raises UnitError when one has ended."""
+    for unit in lock_units(Unit.objects.filter(pk__in=set(unit_ids))).values():
+        if unit.ended_on is not None:
+            raise UnitError(_("“%(unit)s” has ended") % {"unit": unit.name})
 
 
 def folded(names: Names) -> Names:
@@ -84,7 +100,9 @@ def found_units(
     missing = {folded(names): (clean(names[-1]), kind) for names, kind in units}
     known = {(): host} | find_units(host, missing)
     created: list[Unit] = []
+    above = [known[names[:-1]].pk for names in missing if names not in known and names[:-1] in known]
     with transaction.atomic():
+        lock_in_force(above)
         for depth in range(1, max(map(len, missing), default=0) + 1):
             level = {
                 names: Unit(code=new_code(), name=name, name_key=names[-1], kind=kind)
@@ -121,6 +139,7 @@ def create_host(
     unit = Unit(code=code, name=name, name_key=fold(name), kind=kind, parent=parent)
     unit.symbol = committee_of(name)[1]
     with transaction.atomic():
+        lock_in_force([parent.pk] if parent else [])
         _insert([unit], prefix="", on=on, decision="", change=UnitChangeKind.FOUNDED)
         note_changes([unit.pk])
         _record("units_founded", unit, by=by, on=on, units=1)
@@ -163,8 +182,9 @@ def rename_unit(unit: Unit, name: str, *, on: date, decision: str, by: User | No
 @transaction.atomic
 def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User | None) -> Unit:
     """Put a unit with its whole sub-tree under another one from the day `on` (chuyển trực thuộc)."""
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
-    new_parent = Unit.objects.get(pk=new_parent.pk)
+    sub_tree = Q(path__startswith=unit.path)
+    units = lock_units(Unit.objects.filter(Q(pk__in=(unit.pk, new_parent.pk)) | sub_tree))
+    unit, new_parent = units[unit.pk], units[new_parent.pk]
     if unit.parent_id == new_parent.pk:
         return unit
     if new_parent.is_under(unit):

@@ -176,7 +176,7 @@ def test_a_post_that_began_later_refuses_the_end(cells):
 def test_moving_many_costs_what_moving_one_costs(cells, django_assert_num_queries):
     for number in (1, 3):
         members = MemberFactory.create_batch(number, unit=cells[0])
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             move_members(members, cells[1], on=SPRING, by=None)
 
 

@@ -199,7 +199,7 @@ def test_a_second_list_costs_the_same_for_one_and_for_three_people(host, tmp_pat
     for number in (1, 3):
         people = [person(f"Trần Văn T{n}", 1960, f"0200{number}00{n}", "Bí thư") for n in range(number)]
         look = checked(tmp_path, host, {f"Chi bộ số {number}": people})
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(22):
             write_roster(look, ImportMode.FAULTLESS, by=None)
 
 

@@ -104,7 +104,7 @@ def test_found_units_costs_the_same_for_one_cell_and_for_many(host, django_asser
         return [((ward.name, f"Chi bộ số {n}"), UnitKind.CELL) for n in numbers]
 
     for numbers in (range(1), range(1, 4), range(4, 40)):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             found_units(host, cells(numbers), on=START, by=None)
 
 
