@@ -39,11 +39,8 @@ def request_export(*, ref: uuid.UUID, unit: Unit, tier: Tier, wanted: dict[str, 
     """
     if not can_read_unit(by, unit):
         raise NotAllowedError(_("You may not read the figures of this organisation."))
-    waiting = Export.objects.filter(created_by=by, state__in=(JobState.QUEUED, JobState.RUNNING))
-    if waiting.exclude(ref=ref).count() >= MOST_WAITING:
-        told = _("%(n)s of your lists are being written. Ask for the next one when they are done.")
-        raise NotAllowedError(told % {"n": number(MOST_WAITING)})
     with transaction.atomic():
+        _refuse_too_many(ref, by)
         export, made = Export.objects.get_or_create(
             ref=ref,
             defaults={"unit": unit, "tier": tier, "wanted": wanted, "created_by": by},
@@ -53,6 +50,15 @@ def request_export(*, ref: uuid.UUID, unit: Unit, tier: Tier, wanted: dict[str, 
         if made:
             wake(Export.task_name, export.pk)
     return export
+
+
+def _refuse_too_many(ref: uuid.UUID, by: User) -> None:
+    """Count what waits under the lock of the account, so that requests of one instant count each other."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+    waiting = Export.objects.filter(created_by=by, state__in=(JobState.QUEUED, JobState.RUNNING))
+    if waiting.exclude(ref=ref).count() >= MOST_WAITING:
+        told = _("%(n)s of your lists are being written. Ask for the next one when they are done.")
+        raise NotAllowedError(told % {"n": number(MOST_WAITING)})
 
 
 def write(export: Export) -> None:

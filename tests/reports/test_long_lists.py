@@ -3,6 +3,7 @@
 import csv
 import uuid
 from datetime import timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -341,6 +342,15 @@ def test_a_list_is_written_in_the_same_queries(
     export = asked(client)
     with django_assert_num_queries(19):
         work(export.pk)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_five_lists_asked_for_at_once_three_are_written(officer, people, tier):
+    asks = [given(tier, ref=uuid.uuid4(), by=officer) for _ in range(5)]
+    answers = at_once(*[partial(exports.request_export, **one) for one in asks])
+    assert sorted(type(answer).__name__ for answer in answers) == ["Export"] * 3 + ["NotAllowedError"] * 2
+    assert Export.objects.count() == 3
 
 
 @pytest.mark.postgres
