@@ -22,3 +22,15 @@ def in_pieces(rows: "QuerySet[Model, Row]", size: int) -> Iterator[Row]:
         return rows.iterator(chunk_size=size)
     finally:
         settings["DISABLE_SERVER_SIDE_CURSORS"] = kept
+
+
+def collation(using: str) -> str:
+    """That in which the database orders paths as Python does, whatever the language of the site."""
+    return "C" if connections[using].vendor == "postgresql" else "BINARY"
+
+
+def read_to_the_end(using: str) -> None:
+    """Have the transaction plan its cursors for all of their rows: PostgreSQL expects a tenth to be read."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")

@@ -1,21 +1,24 @@
-"""An independent recount: plain SQL over the base tables, sharing no code with the counts."""
+"""An independent recount of own numbers: plain SQL over the base tables, sharing no code with the counts.
+
+The rows come in the order of the tree from cursors on the server, so a transaction has to be open.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from heapq import merge
+from operator import itemgetter
 
 from django.db import connections
 
-from cadres.models import CELL_KINDS, PATH_STEP
+from cadres.models import CELL_KINDS
+from cadres.streaming import collation
 from pledges.models import Counted, Tier
 from pledges.states import APPROVED, REGISTERED
+from reports.branches import Row
 from reports.models import FACET_MEASURES, MEASURES, Facet
 
 Params = dict[str, str | int | date]
 Lists = dict[str, tuple[str, ...]]
-# The numbers of a unit by what they are counted of ("" where of everything): its own, then the whole.
-Numbers = tuple[int, ...]
-Named = dict[tuple[int, str], Numbers]
 DAY_MEASURES = ("registered",)
 
 _LED = """SELECT COUNT(*) FROM pledges_pledge p JOIN pledges_pledgetier t ON t.pledge_id = p.id
@@ -129,21 +132,20 @@ OF_PLEDGES = (
     "carried_over",
     "late",
 )
-_DEPTHS = " UNION ALL ".join(f"SELECT {length} AS length" for length in range(PATH_STEP, 65, PATH_STEP))
 
 
-def recount(tier: Tier, day: date, using: str) -> Named:
+def recount(tier: Tier, day: date, using: str) -> Iterator[Row]:
     """All measures of each unit."""
     return _found(_statements(tier), MEASURES, tier, day, using)
 
 
-def recount_facet(tier: Tier, facet: Facet, day: date, using: str) -> Named:
+def recount_facet(tier: Tier, facet: Facet, day: date, using: str) -> Iterator[Row]:
     """By what the pledges name: the key of a theme, or a field."""
     statement = _FACET.replace("NAMED", _NAMED[facet]), FACET_MEASURES
     return _found([statement], FACET_MEASURES, tier, day, using, "code")
 
 
-def recount_days(tier: Tier, day: date, using: str) -> Named:
+def recount_days(tier: Tier, day: date, using: str) -> Iterator[Row]:
     """By the day, as 2024-02-01, of a person's first registration."""
     people = _DAYS.replace("WHO", _WHO[Counted(tier.counted)]) if tier.has_rate else _DAYS_OF_LEADS
     return _found([(people, DAY_MEASURES)], DAY_MEASURES, tier, day, using, "code")
@@ -167,23 +169,24 @@ def _found(
     day: date,
     using: str,
     *keys: str,
-) -> Named:
+) -> Iterator[Row]:
+    """Rows of all statements together; what a statement does not count is nought in its rows."""
     values, lists = _parameters(tier, day)
-    counted: dict[tuple[int, str], list[int]] = {}
+    parts = []
     for own, names in statements:
-        places = [measures.index(name) for name in names]
-        for is_whole, unit, *row in _rows(_with_whole(own, names, *keys), values, lists, using):
-            named = str(row[0]) if keys else ""
-            numbers = counted.setdefault((unit, named), [0] * (2 * len(measures)))
-            for place, number in zip(places, row[len(keys) :], strict=True):
-                numbers[place + is_whole * len(measures)] = int(number)
-    return {key: tuple(numbers) for key, numbers in counted.items()}
+        columns = [f"own.{name}" if name in names else "0" for name in measures]
+        sql = f"""SELECT u.path, {", ".join((*(f"own.{key}" for key in keys), *columns))}
+            FROM ({own}) own JOIN cadres_unit u ON u.id = own.unit_id
+            ORDER BY u.path COLLATE "{collation(using)}\""""  # noqa: S608
+        parts.append(_rows(sql, values, lists, using, len(keys)))
+    return merge(*parts, key=itemgetter(0))
 
 
-def _rows(sql: str, values: Params, lists: Lists, using: str) -> Iterator[tuple[Any, ...]]:
-    with connections[using].cursor() as cursor:
+def _rows(sql: str, values: Params, lists: Lists, using: str, n_keys: int) -> Iterator[Row]:
+    with connections[using].chunked_cursor() as cursor:
         cursor.execute(*_with_lists(sql, values, lists))
-        yield from cursor
+        for path, *row in cursor:
+            yield path, "".join(map(str, row[:n_keys])), tuple(map(int, row[n_keys:]))
 
 
 def _parameters(tier: Tier, day: date) -> tuple[Params, Lists]:
@@ -202,24 +205,6 @@ def _parameters(tier: Tier, day: date) -> tuple[Params, Lists]:
         "cells": tuple(str(kind) for kind in CELL_KINDS),
     }
     return values, lists
-
-
-def _with_whole(own: str, names: tuple[str, ...], *keys: str) -> str:
-    """Rows of each unit's own numbers (0, unit, keys, numbers), and of the sums of its sub-tree (1, ...).
-
-    A unit's own rows are added to every unit that stands above it.
-    """
-    columns = ", ".join((*keys, *names))
-    by = ", ".join(("above.id", *(f"o.{key}" for key in keys)))
-    sums = ", ".join(f"SUM(o.{name})" for name in names)
-    return f"""
-        WITH own AS ({own})
-        SELECT 0, unit_id, {columns} FROM own
-        UNION ALL
-        SELECT 1, {by}, {sums} FROM own o JOIN cadres_unit u ON u.id = o.unit_id
-        JOIN ({_DEPTHS}) depths ON depths.length <= LENGTH(u.path)
-        JOIN cadres_unit above ON above.path = SUBSTR(u.path, 1, depths.length) AND above.path LIKE %(root)s
-        GROUP BY {by}"""  # noqa: S608
 
 
 def _with_lists(sql: str, values: Params, lists: Lists) -> tuple[str, Params]:

@@ -12,11 +12,8 @@ from cadres.models import RoleAssignment, Unit
 from cadres.roles import Role
 from pledges.models import Campaign
 from reports import counts
-from reports.audit import Difference, audit
+from reports.audit import NAMED, Audit, audit
 from reports.models import FigureCheck
-
-# So many differences are kept by name; beyond them only their number says something.
-NAMED = 500
 
 
 def check(day: date) -> FigureCheck:
@@ -25,8 +22,8 @@ def check(day: date) -> FigureCheck:
     started = time.monotonic()
     result = audit(day, using="reader")
     differences = [one.codes() for one in result.differences[:NAMED]]
-    if len(result.differences) > NAMED:
-        differences.append({"more": len(result.differences) - NAMED})
+    if result.found > len(differences):
+        differences.append({"more": result.found - len(differences)})
     with transaction.atomic():
         kept = FigureCheck.objects.create(
             day=day,
@@ -34,15 +31,15 @@ def check(day: date) -> FigureCheck:
             differences=differences,
             seconds=round(time.monotonic() - started, 2),
         )
-        _tell(kept, result.differences, day)
+        _tell(kept, result, day)
     return kept
 
 
-def _tell(kept: FigureCheck, differences: list[Difference], day: date) -> None:
+def _tell(kept: FigureCheck, result: Audit, day: date) -> None:
     """Administrators, and the board of each host whose figures are concerned."""
-    if not differences:
+    if not result.found:
         return
-    hosts = Campaign.objects.filter(code__in={one.campaign for one in differences}).values("host")
+    hosts = Campaign.objects.filter(code__in={one.campaign for one in result.differences}).values("host")
     paths = {path for unit in Unit.objects.filter(pk__in=hosts) for path in unit.ancestor_paths()}
     roles = Q(role=Role.ADMINISTRATOR) | Q(role=Role.BOARD_OFFICER, unit__path__in=paths)
     held = RoleAssignment.objects.on(day).filter(roles, user__is_active=True)
@@ -52,7 +49,7 @@ def _tell(kept: FigureCheck, differences: list[Difference], day: date) -> None:
             kind="figures_differ",
             key=f"check:{kept.pk}",
             path=reverse("reports:checks"),
-            data={"n": len(differences)},
+            data={"n": result.found},
         )
         for user in held.order_by("user").values_list("user", flat=True).distinct()
     )

@@ -102,6 +102,16 @@ def test_a_difference_is_kept_in_codes_and_told_to_those_who_can_repair(register
     assert settled(board, [notice], DAY) == {notice.pk}
 
 
+def test_of_many_differences_the_first_are_named_and_all_are_told(registered, host, monkeypatch):
+    board = user_with(Role.BOARD_OFFICER, unit=host)
+    monkeypatch.setattr("reports.audit.NAMED", 2)
+    UnitCount.objects.filter(unit=host).update(registered=7, late=2, done=3)
+    kept = check(DAY)
+    assert [one.get("unit") for one in kept.differences] == ["TAYHO", "TAYHO", None]
+    assert kept.differences[-1] == {"more": 1}
+    assert Notification.objects.get(user=board).data["n"] == 3
+
+
 @pytest.mark.parametrize("role", [Role.BOARD_OFFICER, Role.ADMINISTRATOR, Role.INSPECTOR])
 def test_the_page_says_the_last_result_in_words(client, registered, host, role):
     assert page_of(client, role, host).context_data["last"] is None
