@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Expression, F, FloatField, Q, QuerySet, Value
+from django.db.models import Count, Expression, F, FloatField, Q, QuerySet, Value, Window
 from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ from reports.models import UnitCount
 PAGE = 50
 # So many stand on the page of a unit before anything is asked for.
 SHOWN = 12
+# Columns of a unit that no line needs, and the index `unit_siblings` does not hold.
+_NOT_TOLD = tuple(f"unit__{name}" for name in ("name_key", "kind", "symbol", "ended_on", "phone", "place"))
 # The share below which the chip looks, where no other is asked for.
 LOW = 90
 
@@ -225,17 +227,34 @@ class Ranking:
 
 
 def ranking(tier: Tier, unit: Unit, asked: Asked) -> Ranking:
-    """The units asked for: two queries, however many there are."""
+    """The units asked for: one query for a card, two for a page, however many there are."""
     by = measures_of(tier)
-    below = UnitCount.objects.filter(by.among, tier=tier, unit__parent=unit)
+    below = _below(tier, unit).filter(by.among)
+    if not asked.is_whole:
+        return _card(tier, asked, _ordered(by, below, asked.sort))
     wanted = _wanted(by, asked)
-    numbers = _numbers(by, below, asked, wanted) if asked.is_whole else {"all": below.count()}
+    numbers = _numbers(by, below, asked, wanted)
     numbers.setdefault("found", numbers["all"])
     asked = replace(asked, page=min(asked.page, max(-(-numbers["found"] // PAGE), 1)))
     start = (asked.page - 1) * PAGE
-    rows = _ordered(by, below.filter(wanted), asked.sort)
-    shown = rows[start : start + (PAGE if asked.is_whole else SHOWN)]
-    return Ranking(tier, asked, [child_row(row) for row in shown], numbers)
+    rows = _ordered(by, below.filter(wanted), asked.sort)[start : start + PAGE]
+    return Ranking(tier, asked, [child_row(row) for row in rows], numbers)
+
+
+def _card(tier: Tier, asked: Asked, rows: QuerySet[UnitCount]) -> Ranking:
+    """The first few, with how many there are in the same statement."""
+    shown = list(rows.annotate(n_below=Window(Count("pk")))[:SHOWN])
+    n_below = shown[0].n_below if shown else 0
+    return Ranking(tier, asked, [child_row(row) for row in shown], {"all": n_below, "found": n_below})
+
+
+def _below(tier: Tier, unit: Unit) -> QuerySet[UnitCount]:
+    """Counts of the units directly below, with what a line tells of the unit.
+
+    Both tables are asked for the units below, so that each is read where these stand side by side.
+    """
+    rows = UnitCount.objects.filter(tier=tier, parent=unit, unit__parent=unit)
+    return rows.select_related("unit").defer(*_NOT_TOLD)
 
 
 def _numbers(by: Measures, below: QuerySet[UnitCount], asked: Asked, wanted: Q) -> dict[str, int]:
@@ -253,7 +272,7 @@ def _numbers(by: Measures, below: QuerySet[UnitCount], asked: Asked, wanted: Q) 
 def weakest(tier: Tier, unit: Unit, limit: int) -> list[ChildRow]:
     """The units below with the lowest shares; those without fault left out."""
     by = measures_of(tier)
-    below = UnitCount.objects.filter(by.shows()[MISSING], tier=tier, unit__parent=unit)
+    below = _below(tier, unit).filter(by.shows()[MISSING])
     return [child_row(row) for row in _ordered(by, below, "percent")[:limit]]
 
 
@@ -261,7 +280,7 @@ def _ordered(by: Measures, rows: QuerySet[UnitCount], sort: str) -> QuerySet[Uni
     """By the column ("-column": downwards), then by place in the tree."""
     column: Expression | F = by.orders()[sort.removeprefix("-")]
     order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-    return rows.select_related("unit").order_by(order, "unit__path")
+    return rows.order_by(order, "unit__path")
 
 
 def _wanted(by: Measures, asked: Asked) -> Q:

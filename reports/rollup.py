@@ -20,7 +20,9 @@ from reports.own_counts import own_days, own_facets, own_rows, with_units
 
 LOCK_KEY = 7126_7560
 _OWN = [f"own_{name}" for name in MEASURES]
-_INTO = f"INSERT INTO reports_unitcount (tier_id, unit_id, day, updated_at, {', '.join([*_OWN, *MEASURES])})"
+_INTO = f"""INSERT INTO reports_unitcount
+    (tier_id, unit_id, parent_id, day, updated_at, {", ".join([*_OWN, *MEASURES])})"""
+_STOOD = ["parent_id", "day", "updated_at"]
 _OWN_FACETS = [f"own_{name}" for name in FACET_MEASURES]
 _INTO_FACETS = f"""INSERT INTO reports_facetcount
     (tier_id, unit_id, facet, code, {", ".join([*_OWN_FACETS, *FACET_MEASURES])})"""
@@ -45,7 +47,8 @@ def lock_consumer(*, waits: bool = True) -> bool:
 def write_own(tier: Tier, units: QuerySet[Unit], day: date) -> int:
     """Count the own numbers of the units by one statement; returns how many units.
 
-    The whole of a row that is new is its own, until it is rolled up.
+    The whole of a row that is new is its own, until it is rolled up. Units below one another are
+    written side by side: they are read together.
     """
     wanted, keys = with_units(units)
     rows, params = own_rows(tier, day)
@@ -56,8 +59,10 @@ def write_own(tier: Tier, units: QuerySet[Unit], day: date) -> int:
         own AS (
             SELECT wanted.id AS unit_id, {_listed(sums)}
             FROM wanted LEFT JOIN numbers ON numbers.unit_id = wanted.id GROUP BY wanted.id)
-        SELECT %s, unit_id, %s, %s, {_listed(MEASURES)}, {_listed(MEASURES)} FROM own WHERE 1 = 1
-        ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over(["day", "updated_at", *_OWN])}"""  # noqa: S608  (names of our own)
+        SELECT %s, unit_id, unit.parent_id, %s, %s, {_listed(MEASURES)}, {_listed(MEASURES)}
+        FROM own JOIN cadres_unit unit ON unit.id = own.unit_id WHERE 1 = 1
+        ORDER BY unit.parent_id, unit_id
+        ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over([*_STOOD, *_OWN])}"""  # noqa: S608  (names of our own)
     return _run(sql, (*keys, *params, tier.pk, *_now(day)))
 
 
@@ -82,7 +87,8 @@ def write_own_days(tier: Tier, units: QuerySet[Unit], day: date) -> None:
             {rows} UNION ALL
             SELECT kept.unit_id, kept."on", 0 FROM reports_dailycount kept
             WHERE kept.tier_id = %s AND kept.unit_id IN (SELECT id FROM wanted))
-        SELECT %s, unit_id, first_on, SUM(n), SUM(n) FROM days WHERE 1 = 1 GROUP BY unit_id, first_on
+        SELECT %s, unit_id, first_on, SUM(n), SUM(n) FROM days WHERE 1 = 1
+        GROUP BY unit_id, first_on ORDER BY unit_id, first_on
         ON CONFLICT (tier_id, unit_id, "on") DO UPDATE SET own_registered = excluded.own_registered
         WHERE reports_dailycount.own_registered <> excluded.own_registered"""  # noqa: S608  (names of our own)
     _run(sql, (*keys, *params, tier.pk, tier.pk))
@@ -125,12 +131,12 @@ def _roll_up_numbers(tier: Tier, units: QuerySet[Unit], day: date) -> None:
             FROM wanted JOIN cadres_unit child ON child.parent_id = wanted.id
             JOIN reports_unitcount count ON count.unit_id = child.id AND count.tier_id = %s
             GROUP BY child.parent_id)
-        SELECT %s, wanted.id, %s, %s, {_listed(f"COALESCE(mine.{name}, 0)" for name in _OWN)},
+        SELECT %s, wanted.id, unit.parent_id, %s, %s, {_listed(f"COALESCE(mine.{name}, 0)" for name in _OWN)},
             {_listed(f"COALESCE(mine.own_{name}, 0) + COALESCE(below.{name}, 0)" for name in MEASURES)}
-        FROM wanted
+        FROM wanted JOIN cadres_unit unit ON unit.id = wanted.id
         LEFT JOIN reports_unitcount mine ON mine.unit_id = wanted.id AND mine.tier_id = %s
         LEFT JOIN below ON below.unit_id = wanted.id WHERE 1 = 1
-        ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over(["day", "updated_at", *MEASURES])}"""  # noqa: S608  (names of our own)
+        ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over([*_STOOD, *MEASURES])}"""  # noqa: S608  (names of our own)
     _run(sql, (*keys, tier.pk, tier.pk, *_now(day), tier.pk))
 
 
@@ -146,7 +152,8 @@ def _roll_up_days(tier: Tier, units: QuerySet[Unit]) -> None:
             SELECT child.parent_id, below."on", 0, below.registered
             FROM wanted JOIN cadres_unit child ON child.parent_id = wanted.id
             JOIN reports_dailycount below ON below.unit_id = child.id AND below.tier_id = %s)
-        SELECT %s, unit_id, first_on, SUM(own), SUM(n) FROM days WHERE 1 = 1 GROUP BY unit_id, first_on
+        SELECT %s, unit_id, first_on, SUM(own), SUM(n) FROM days WHERE 1 = 1
+        GROUP BY unit_id, first_on ORDER BY unit_id, first_on
         ON CONFLICT (tier_id, unit_id, "on") DO UPDATE SET registered = excluded.registered
         WHERE reports_dailycount.registered <> excluded.registered"""  # noqa: S608  (names of our own)
     _run(sql, (*keys, tier.pk, tier.pk, tier.pk))

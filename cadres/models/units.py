@@ -51,7 +51,9 @@ class Unit(models.Model):
     name_key = models.CharField(max_length=200, db_index=True)
     kind = models.CharField(max_length=24, choices=UnitKind)
     symbol = models.CharField(max_length=20, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False
+    )
     path = models.CharField(max_length=64, db_index=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     phone = models.CharField(max_length=30, blank=True)
@@ -62,6 +64,10 @@ class Unit(models.Model):
 
     class Meta:
         ordering = ("path",)
+        # Units below one another lie far apart; what a list of them shows is read from here (PostgreSQL).
+        indexes = (
+            models.Index(fields=("parent",), include=("id", "code", "name", "path"), name="unit_siblings"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("parent", "name_key"),

@@ -32,7 +32,7 @@ from reports.open_matters import open_matters
 from reports.snapshot import snapshot
 
 # How a unit stands, as columns of its line.
-_LINE = {name: F(f"unit__{name}") for name in ("parent_id", "path", "name", "kind")}
+_LINE = {name: F(f"unit__{name}") for name in ("path", "name", "kind")}
 TRIES = 5
 SERIALIZATION_FAILURE = "40001"
 BATCH = 500
@@ -215,7 +215,7 @@ def _put_units_away(closing: Closing, tier: Tier, teller: Teller) -> Iterator[tu
     """Write the line of each unit with the digest of its own rows; yields the digests in order."""
     rows = Reader(closing, tier.pk)
     counted = UnitCount.objects.filter(tier=tier, unit__path__startswith=tier.campaign.host.path)
-    lines = counted.order_by("unit_id").values("unit_id", *COUNTS, **_LINE)
+    lines = counted.order_by("unit_id").values("unit_id", "parent_id", *COUNTS, **_LINE)
     batch = []
     for line in in_pieces(lines, AT_A_TIME):
         own = rows.of(line["unit_id"])

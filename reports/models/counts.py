@@ -40,11 +40,14 @@ class UnitCount(models.Model):
     """The numbers of one unit in one tier; whole = own + the sum of the children's whole.
 
     Rolls up to the campaign's host and stops there. `day` is the day on which people and
-    deadlines were judged.
+    deadlines were judged. `parent` is what stood above the unit when it was counted, so that the
+    units below another are found, ranked and counted within these rows.
     """
 
-    tier = models.ForeignKey(Tier, models.CASCADE, related_name="unit_counts")
+    # Without an index of its own: the constraint begins with it.
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="unit_counts", db_index=False)
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="counts")
+    parent = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+", db_index=False)
     day = models.DateField()
     updated_at = models.DateTimeField()
 
@@ -94,6 +97,7 @@ class UnitCount(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("tier", "unit"), name="unitcount_once"),)
+        indexes = (models.Index(fields=("tier", "parent"), name="unitcount_siblings"),)
 
     def __str__(self) -> str:
         return f"{self.tier_id}/{self.unit_id}"

@@ -12,6 +12,7 @@ from cadres.outbox import note_changes
 from reports import counts
 from reports.audit import differences
 from reports.models import DailyCount, UnitCount
+from reports.ranking import Asked, ranking
 from tests.factories import CellFactory, HostFactory, UnitFactory
 from tests.reports.conftest import DAY, make_members, make_pledge, make_tier
 
@@ -45,6 +46,8 @@ def test_a_branch_moves_by_two_rows_and_its_own_numbers_stay(tier, host, ward):
     assert {cell.pk: row(tier, cell).updated_at for cell in cells} == before
     assert [row(tier, unit).registered for unit in (host, ward, other, branch)] == [6, 0, 6, 6]
     assert [row(tier, unit).counted for unit in (host, ward, other, branch)] == [9, 0, 9, 9]
+    assert [line.unit for line in ranking(tier, other, Asked()).rows] == [branch]
+    assert ranking(tier, ward, Asked()).rows == []
     assert (
         dict(DailyCount.objects.filter(tier=tier, on=date(2024, 2, 1)).values_list("unit", "registered"))[
             other.pk
