@@ -1,5 +1,6 @@
 """Who may see and do what with pledges; built on the scopes of `cadres.permissions`."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -86,9 +87,13 @@ def entry_of(member: Member, tier: Tier) -> CadreEntry | None:
     return entries.select_related("unit").first() if tier.cadre_list_id else None
 
 
-def tiers_counting(member: Member, tier: Tier) -> list[Tier]:
-    """The tiers in which a pledge of the tier counts: its own and those below it he belongs to."""
-    below = tier.campaign.tiers.filter(order__gt=tier.order).exclude(kind=TierKind.ORGANISATIONS)
+def tiers_counting(member: Member, tier: Tier, known: Iterable[Tier] = ()) -> list[Tier]:
+    """The tiers in which a pledge of the tier counts: its own and those below it he belongs to.
+
+    `known`: all tiers of the campaign, where the caller has read them.
+    """
+    among = known or tier.campaign.tiers.all()
+    below = (one for one in among if one.order > tier.order and one.kind != TierKind.ORGANISATIONS)
     return [tier, *(one for one in below if not one.is_listed or entry_of(member, one))]
 
 
@@ -110,13 +115,20 @@ def lane_of(member: Member, tier: Tier, day: date) -> Lane | None:
     return None if stood.exists() or led.exists() else Lane.NEWCOMER
 
 
-def why_not_register(user: User, member: Member, tier: Tier, day: date) -> str | None:
-    """The reason why a new pledge cannot be registered now, or None."""
+def why_not_register(
+    user: User, member: Member, tier: Tier, day: date, *, stands: bool | None = None
+) -> str | None:
+    """The reason why a new pledge cannot be registered now, or None.
+
+    `stands`: whether the member stands in a cell on the day, where the caller has asked already.
+    """
     if not can_type_for(user, member, tier):
         return _("You cannot register for this member.")
     if tier.is_listed and entry_of(member, tier) is None:
         return _("This member is not on the list of cadres of the campaign.")
-    if not Membership.objects.on(day).filter(member=member).exists():
+    if stands is None:
+        stands = Membership.objects.on(day).filter(member=member).exists()
+    if not stands:
         return _("This member stands in no cell any more.")
     if lane_of(member, tier, day) is None:
         return _("Registration is not open on this day.")

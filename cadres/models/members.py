@@ -101,12 +101,17 @@ class Member(models.Model):
         return self
 
 
+def in_force(day: date) -> Q:
+    """The condition "the membership is in force on `day`"."""
+    return (Q(end=None) | Q(end__gt=day)) & Q(start__lte=day)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Words for sets of memberships."""
 
     def on(self, day: date) -> "MembershipQuerySet":
         """Memberships in force on `day`."""
-        return self.filter(Q(end=None) | Q(end__gt=day), start__lte=day)
+        return self.filter(in_force(day))
 
 
 class Membership(models.Model):

@@ -17,9 +17,10 @@ from cadres.outbox import note_changes
 from cadres.text import fold
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
+from pledges.actions.beginning import New, begin
 from pledges.actions.journal import journal_tail, write_events
-from pledges.actions.register import submit
-from pledges.actions.transitions import why_closed
+from pledges.actions.register import submit, why_incomplete
+from pledges.actions.transitions import note_pledges, why_closed
 from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeTier, Tier, TierKind
 from pledges.permissions import can_type_cell_list, lane_of, why_not_register
 from pledges.sources import suggestions_for
@@ -129,7 +130,7 @@ class _Table:
         self.themes = self._themes(rows)
         self._begin([row for row in rows if row.begins])
         self._change([row for row in rows if row.changes])
-        self._submit([row for row in rows if row.sends])
+        self._submit([row for row in rows if row.sends and not row.begins])
         keys = [row.pledge.pk for row in rows if row.pledge and not row.error]
         saved = Pledge.objects.select_related("tier").in_bulk(keys)
         return [row.answer(saved) for row in rows]
@@ -221,24 +222,28 @@ class _Table:
         return {fold(title): theme for title, theme in suggested.values_list("title", "theme") if theme}
 
     def _begin(self, rows: Sequence[_Row]) -> None:
-        for row in rows:
-            row.pledge = Pledge(
-                ref=row.typed.ref,
-                campaign_id=self.tier.campaign_id,
-                tier=self.tier,
-                lead_member=self.members[row.typed.member_id],
-                unit=self.cell,
-                created_by=self.act.by,
-                lane=row.lane,
-                theme_id=self.themes.get(fold(row.typed.content.get("title", ""))),
-                **{name: row.typed.content[name] for name in ROW_FIELDS if name in row.typed.content},
-            )
-        begun = Pledge.objects.bulk_create([row.pledge for row in rows if row.pledge], batch_size=CHUNK)
-        if not begun:
+        if not rows:
             return
-        write_events(begun, act=self.act, action=EventAction.CREATED, to=PledgeStatus.DRAFT, first=True)
-        PledgeTier.objects.bulk_create(_counted(begun, self.tier), batch_size=CHUNK)
-        _move_tails(begun)
+        new = [New(pledge=self._new(row), sends=row.sends) for row in rows]
+        begin(new, _counted([one.pledge for one in new], self.tier), act=self.act)
+        note_pledges(one.pledge for one in new if one.sends)
+
+    def _new(self, row: _Row) -> Pledge:
+        """The pledge of a row, judged: what cannot be sent is kept as a draft, with the reason."""
+        row.pledge = Pledge(
+            ref=row.typed.ref,
+            campaign=self.tier.campaign,
+            tier=self.tier,
+            lead_member=self.members[row.typed.member_id],
+            unit=self.cell,
+            created_by=self.act.by,
+            lane=row.lane,
+            theme_id=self.themes.get(fold(row.typed.content.get("title", ""))),
+            **{name: row.typed.content[name] for name in ROW_FIELDS if name in row.typed.content},
+        )
+        if row.sends and (reason := why_closed(row.pledge) or why_incomplete(row.pledge, {})):
+            row.sends, row.error = False, reason
+        return row.pledge
 
     def _change(self, rows: Sequence[_Row]) -> None:
         pledges: list[Pledge] = []

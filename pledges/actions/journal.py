@@ -84,13 +84,17 @@ def _event(pledge: Pledge, act: Act, action: EventAction, to: PledgeStatus) -> P
     )
 
 
-def save_with_first_event(pledge: Pledge, *, act: Act) -> None:
-    """Write a new draft with the event that begins its journal: two statements, the tail with the row."""
-    event = _event(pledge, act, EventAction.CREATED, PledgeStatus.DRAFT)
+def append_event(
+    pledge: Pledge, *, act: Act, action: EventAction, to: PledgeStatus, version: int | None = None
+) -> PledgeEvent:
+    """The next event of a pledge that is not saved yet, which moves onto it in memory."""
+    event = _event(pledge, act, action, to)
+    event.from_status = pledge.status if pledge.journal_seq else ""
+    event.version_no = version
     event.digest = digest(event_payload(event, str(pledge.ref)))
     follow(pledge, event)
-    pledge.save()
-    PledgeEvent.objects.bulk_create([event])
+    pledge.status = to
+    return event
 
 
 def follow(pledge: Pledge, event: PledgeEvent) -> None:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.journal import journal_tail, write_events
 from pledges.actions.parts import write_parts
-from pledges.actions.register import Typed, fresh, write_versions
+from pledges.actions.register import Typed, fresh
 from pledges.actions.transitions import note_pledges
+from pledges.actions.versions import write_versions
 from pledges.models import Campaign, EventAction, Pledge, PledgeTier
 from pledges.states import CampaignState, PledgeStatus
 

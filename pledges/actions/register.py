@@ -16,27 +16,26 @@ from cadres.outbox import note_changes
 from pledges import rules
 from pledges.actions.acts import CHUNK, Act, Acted, NotAllowedError, Refused, StaleError
 from pledges.actions.attachments import take_off_all
+from pledges.actions.beginning import New, begin
 from pledges.actions.carry import with_backlog
-from pledges.actions.journal import follow, journal_tail, save_with_first_event, write_events
-from pledges.actions.parts import files_of, parts_of, replace_parts, write_parts
+from pledges.actions.journal import follow, journal_tail, write_events
+from pledges.actions.leads import About, about, locked
+from pledges.actions.parts import files_of, parts_of, replace_parts
 from pledges.actions.transitions import lock, note_pledges, why_closed
-from pledges.content import CONTENT_FIELDS, Parts, content_of, digest, search_key
+from pledges.actions.versions import PartsAndFiles, write_versions
+from pledges.content import CONTENT_FIELDS, Parts, content_of
 from pledges.models import (
-    Attachment,
     EventAction,
     GuidanceItem,
     Lane,
     Pledge,
     PledgeEvent,
     PledgeTier,
-    PledgeVersion,
     Tier,
     TierKind,
 )
 from pledges.permissions import can_edit, lane_of, tiers_counting, why_not_register
 from pledges.states import REGISTERED, TRANSITIONS, PledgeStatus
-
-PartsAndFiles = tuple[Mapping[int, Parts], Mapping[int, list[Attachment]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,8 @@ class Typed:
     """What came from a form or a line of a workbook for one pledge.
 
     `ref` is the form's UUID: a double click finds the first row. `revision` is the one the form
-    was opened with (None for a new pledge). Keys of `content` are CONTENT_FIELDS.
+    was opened with (None for a new pledge). Keys of `content` are CONTENT_FIELDS. `tiers` are all of
+    the campaign, where the caller has read them.
     """
 
     ref: uuid.UUID
@@ -55,6 +55,7 @@ class Typed:
     parts: Parts = field(default_factory=Parts)
     revision: int | None = None
     on: date | None = field(default=None)
+    tiers: Sequence[Tier] = ()
 
     def __post_init__(self) -> None:
         """A task under a separate document has no rows of its own."""
@@ -69,7 +70,8 @@ def save_draft(typed: Typed, *, act: Act, day: date) -> Pledge:
     StaleError (somebody else saved since the form was opened); nothing is overwritten in either case.
     """
     with transaction.atomic():
-        return _keep(typed, act, day)[0]
+        opened = _open(typed, act, day)
+        return _begin(opened, act, sends=False) if opened.found is None else _rewrite(opened, act)
 
 
 def autosave(typed: Typed, *, act: Act, day: date) -> Pledge:
@@ -79,56 +81,62 @@ def autosave(typed: Typed, *, act: Act, day: date) -> Pledge:
     record and changes only by its author's own act, never by itself.
     """
     with transaction.atomic():
-        return _keep(typed, act, day, quiet=True)[0]
+        opened = _open(typed, act, day)
+        if opened.found is None:
+            return _begin(opened, act, sends=False)
+        if opened.found.status == PledgeStatus.RETURNED:
+            raise NotAllowedError(_("What was returned is saved only when you press the button."))
+        return _rewrite(opened, act, quiet=True)
 
 
-def _keep(typed: Typed, act: Act, day: date, *, quiet: bool = False) -> tuple[Pledge, bool]:
-    """Write under the locks of the lead and of the pledge; answers whether the pledge is new.
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A form under the locks of its lead and of its pledge, `found` where there is one already.
 
-    The caller opens the transaction and lets no error of this one go unanswered inside it.
+    Of a new one `about` tells what is known of its lead, and `lane` in which lane it goes.
     """
+
+    typed: Typed
+    found: Pledge | None
+    about: About | None
+    lane: Lane
+
+
+def _open(typed: Typed, act: Act, day: date) -> _Opened:
+    """Lock and judge; the caller opens the transaction and lets no error go unanswered inside it."""
     assert act.by is not None
-    lead = (
-        Member.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit")
-        .get(pk=typed.lead.pk)
-    )
-    found = _of_form(typed)
-    if found is None and (reason := why_not_register(act.by, lead, typed.tier, day)):
+    lead, tier, told = locked(typed.lead), typed.tier, typed.content
+    found = _of_form(typed.ref) if typed.revision is not None else None
+    known = None if found else about(lead, tier.campaign_id, typed.ref, day)
+    if known and known.has_form:
+        found, known = _of_form(typed.ref), None
+    if known and (reason := why_not_register(act.by, lead, tier, day, stands=known.stands)):
         raise NotAllowedError(reason)
-    if quiet and found is not None and found.status == PledgeStatus.RETURNED:
-        raise NotAllowedError(_("What was returned is saved only when you press the button."))
-    told = typed.content
     if problem := rules.parts_problem(typed.parts, told.get("start_on"), told.get("due_on")):
         raise NotAllowedError(problem)
-    content = with_backlog(told, found, ref=typed.ref, lead=lead, tier=typed.tier, by=act.by)
-    typed = replace(typed, lead=lead, content=content)
-    if found is None:
-        return _begin(typed, act, lane_of(lead, typed.tier, day) or Lane.REGULAR), True
-    return _rewrite(found, typed, act, quiet=quiet), False
+    content = with_backlog(told, found, ref=typed.ref, lead=lead, tier=tier, by=act.by)
+    lane = (lane_of(lead, tier, day) if known else None) or Lane.REGULAR
+    return _Opened(typed=replace(typed, lead=lead, content=content), found=found, about=known, lane=lane)
 
 
-def _of_form(typed: Typed) -> Pledge | None:
-    """The pledge that the form is about, locked; a form opened for a new one rarely has one."""
-    pledges = Pledge.objects.filter(ref=typed.ref)
-    if typed.revision is None and not pledges.exists():
-        return None
-    pledges = pledges.select_for_update(of=("self",), no_key=True)
+def _of_form(ref: uuid.UUID) -> Pledge | None:
+    """The pledge that the form is about, locked."""
+    pledges = Pledge.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref)
     return pledges.select_related("lead_member__unit", "tier__campaign__host", "campaign").first()
 
 
-def _begin(typed: Typed, act: Act, lane: Lane) -> Pledge:
+def _begin(opened: _Opened, act: Act, *, sends: bool) -> Pledge:
+    typed, lane = opened.typed, opened.lane
     pledge = fresh(typed, act)
     pledge.lane = lane
+    if sends and (reason := why_closed(pledge) or why_incomplete(pledge, {})):
+        raise NotAllowedError(reason)
+    counting = tiers_counting(typed.lead, typed.tier, typed.tiers)
+    counted = [PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting]
     try:
-        save_with_first_event(pledge, act=act)
-    except IntegrityError as error:  # the same form, sent at the same instant for somebody else
+        begin([New(pledge=pledge, sends=sends, parts=typed.parts)], counted, act=act)
+    except IntegrityError as error:  # the form has been sent for somebody else
         raise NotAllowedError(_("This form belongs to another registration.")) from error
-    counting = tiers_counting(typed.lead, typed.tier)
-    PledgeTier.objects.bulk_create(
-        PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting
-    )
-    write_parts({pledge.pk: typed.parts})
     return pledge
 
 
@@ -145,8 +153,10 @@ def fresh(typed: Typed, act: Act) -> Pledge:
     )
 
 
-def _rewrite(pledge: Pledge, typed: Typed, act: Act, *, quiet: bool) -> Pledge:
+def _rewrite(opened: _Opened, act: Act, *, quiet: bool = False) -> Pledge:
+    pledge, typed = opened.found, opened.typed
     assert act.by is not None
+    assert pledge is not None
     if (pledge.lead_member_id, pledge.tier_id) != (typed.lead.pk, typed.tier.pk):
         raise NotAllowedError(_("This form belongs to another registration."))
     parts = parts_of([pledge])[pledge.pk]
@@ -256,6 +266,11 @@ def _why_not_submit(pledge: Pledge, clarity: dict[int, list[GuidanceItem]], act:
         return _("You cannot register for this member.")
     if pledge.status == PledgeStatus.DRAFT and act.on and (late := _why_late(pledge, act.on)):
         return late
+    return why_incomplete(pledge, clarity)
+
+
+def why_incomplete(pledge: Pledge, clarity: dict[int, list[GuidanceItem]]) -> str | None:
+    """Why a pledge cannot be sent as it stands, or None; `clarity` keeps the lists read, by campaign."""
     if pledge.campaign_id not in clarity:
         gated = pledge.tier.is_listed
         clarity[pledge.campaign_id] = rules.clarity_items(pledge.campaign) if gated else []
@@ -278,36 +293,19 @@ def _why_late(pledge: Pledge, day: date) -> str | None:
     return None
 
 
-def write_versions(pledges: Sequence[Pledge], act: Act, known: PartsAndFiles | None = None) -> None:
-    """A new version of each pledge, as it stands with its parts and files."""
-    parts, files = known or (parts_of(pledges), files_of(pledges))
-    rows = []
-    for pledge in pledges:
-        content = content_of(pledge, parts[pledge.pk], files.get(pledge.pk, []))
-        rows.append(
-            PledgeVersion(
-                pledge=pledge,
-                no=pledge.versions_made + 1,
-                content=content,
-                digest=digest(content),
-                search_key=search_key(content),
-                at=act.at,
-                by=act.by,
-            )
-        )
-    PledgeVersion.objects.bulk_create(rows, batch_size=CHUNK)
-
-
 def register(typed: Typed, *, act: Act, day: date) -> Pledge:
     """Save and submit in one act, as the short form does.
 
     Raises what `save_draft` raises, and NotAllowedError when the content is not complete.
     """
     with transaction.atomic():
-        pledge, is_new = _keep(typed, act, day)
-        answer = Acted()
-        files = {} if is_new else files_of([pledge])
-        _submit_chunk([pledge], act, answer, ({pledge.pk: typed.parts}, files))
+        opened = _open(typed, act, day)
+        if opened.about is not None:
+            pledge = _begin(opened, act, sends=True)
+            note_changes({pledge.unit_id, *opened.about.units}, campaign=pledge.campaign_id)
+            return pledge
+        pledge, answer = _rewrite(opened, act), Acted()
+        _submit_chunk([pledge], act, answer, ({pledge.pk: typed.parts}, files_of([pledge])))
         if answer.refused:
             raise NotAllowedError(answer.refused[0].reason)
         note_pledges(answer.done)

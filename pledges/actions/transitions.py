@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
-from cadres.models import Membership
 from cadres.outbox import note_changes
 from pledges.actions import telling
 from pledges.actions.acts import CHUNK, Act, Acted, Refused
 from pledges.actions.journal import journal_tail, write_events
+from pledges.actions.leads import stood_and_led
 from pledges.actions.returns import Asked, text_of, write_returns
 from pledges.models import EventAction, Pledge, PledgeVersion
 from pledges.states import APPROVED, TRANSITIONS, CampaignState, PledgeStatus
@@ -29,9 +29,7 @@ def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
 def note_pledges(pledges: Iterable[Pledge]) -> None:
     """Put on the outbox every unit whose own numbers depend on the pledges.
 
-    The unit of each pledge; all units where its lead ever stood (he counts where he stood on the
-    tier's counting day); the units of his other pledges in the campaign (a lead counts once, at
-    the earliest of them).
+    The unit of each pledge; all units where its lead ever stood; those of his other pledges in the campaign.
     """
     by_campaign: dict[int, list[Pledge]] = {}
     for pledge in pledges:
@@ -41,10 +39,8 @@ def note_pledges(pledges: Iterable[Pledge]) -> None:
         leads = sorted({pledge.lead_member_id for pledge in changed if pledge.lead_member_id})
         for start in range(0, len(leads), CHUNK):
             some = leads[start : start + CHUNK]
-            stood = Membership.objects.filter(member__in=some)
-            led = Pledge.objects.filter(lead_member__in=some, campaign=campaign)
-            both = stood.order_by().values_list("unit_id").union(led.order_by().values_list("unit_id"))
-            units |= {unit for (unit,) in both}
+            stood, led = stood_and_led(some, campaign)
+            units |= {unit for (unit,) in stood.values_list("unit_id").union(led.values_list("unit_id"))}
         note_changes(units, campaign=campaign)
 
 

@@ -23,8 +23,9 @@ from pledges.views.register_sources import taken
 @require_POST
 def autosave_new(request: HttpRequest, campaign: str, member: str, kind: str) -> HttpResponse:
     """Keep what is typed into a new form; its ref makes it one draft, however often it comes."""
-    tier = next((tier for tier in tiers_of(campaign) if tier.kind == kind), None)
-    return _kept(request, new_entry(request, tier, member))
+    tiers = tiers_of(campaign)
+    tier = next((tier for tier in tiers if tier.kind == kind), None)
+    return _kept(request, new_entry(request, tiers, tier, member))
 
 
 @signed_in

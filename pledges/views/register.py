@@ -40,20 +40,22 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @form_page
 def short_form(request: HttpRequest, campaign: str, member: str) -> HttpResponse:
     """Register a task of a member; a campaign of key cadres alone has the full form only."""
-    tiers = {tier.kind: tier for tier in tiers_of(campaign)}
-    if TierKind.MEMBERS not in tiers and any(tier.is_listed for tier in tiers.values()):
+    tiers = tiers_of(campaign)
+    own = next((tier for tier in tiers if tier.kind == TierKind.MEMBERS), None)
+    if own is None and any(tier.is_listed for tier in tiers):
         return redirect("pledges:register_full", campaign, member)
-    return _serve(request, new_entry(request, tiers.get(TierKind.MEMBERS), member))
+    return _serve(request, new_entry(request, tiers, own, member))
 
 
 @signed_in
 @form_page
 def full_form(request: HttpRequest, campaign: str, member: str) -> HttpResponse:
     """Register a pledge of a cadre, in the highest tier on whose list he stands."""
-    listed = [tier for tier in tiers_of(campaign) if tier.is_listed]
+    tiers = tiers_of(campaign)
+    listed = [tier for tier in tiers if tier.is_listed]
     lead = Member.objects.filter(code=member).first()
     own = (tier for tier in listed if lead and entry_of(lead, tier))
-    return _serve(request, new_entry(request, next(own, listed[0] if listed else None), member))
+    return _serve(request, new_entry(request, tiers, next(own, listed[0] if listed else None), member))
 
 
 @signed_in

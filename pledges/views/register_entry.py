@@ -1,7 +1,7 @@
 """Whom a registration form is for: the form and its autosaving ask the same questions of the reader."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,13 +27,17 @@ from pledges.states import CampaignState, PledgeStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """For whom, in which tier, at which unit and on which day a form is open; `pledge` when there is one."""
+    """For whom, in which tier, at which unit and on which day a form is open; `pledge` when there is one.
+
+    `tiers` are all of the campaign, where they were read on the way.
+    """
 
     tier: Tier
     lead: Member
     unit: Unit
     day: date
     pledge: Pledge | None = None
+    tiers: Sequence[Tier] = ()
 
     @property
     def form_class(self) -> type[PledgeForm]:
@@ -63,11 +67,11 @@ class Entry:
 def tiers_of(campaign: str) -> list[Tier]:
     """The tiers of a campaign that is past its preparation."""
     found = Tier.objects.filter(campaign__code=campaign).exclude(campaign__state=CampaignState.DRAFT)
-    return list(found.select_related("campaign__host", "cadre_list").order_by("order"))
+    return list(found.select_related("campaign__host").order_by("order"))
 
 
-def new_entry(request: HttpRequest, tier: Tier | None, code: str) -> Entry:
-    """For a new pledge: 404 outside the reader's scope, 403 for who may not type for the member."""
+def new_entry(request: HttpRequest, tiers: Sequence[Tier], tier: Tier | None, code: str) -> Entry:
+    """For a new pledge in one of the `tiers`: 404 out of scope, 403 for who may not type for the member."""
     lead, user = get_object_or_404(Member.objects.select_related("unit__parent"), code=code), person(request)
     if tier is None or not can_read_member(user, lead) or not lead.unit.is_under(tier.campaign.host):
         raise Http404
@@ -76,7 +80,7 @@ def new_entry(request: HttpRequest, tier: Tier | None, code: str) -> Entry:
     unit = lead.unit
     if tier.is_listed and (entry := entry_of(lead, tier)):
         unit = entry.unit
-    return Entry(tier=tier, lead=lead, unit=unit, day=clock.today())
+    return Entry(tier=tier, tiers=tiers, lead=lead, unit=unit, day=clock.today())
 
 
 def entry_of_pledge(request: HttpRequest, ref: uuid.UUID) -> Entry:
@@ -104,6 +108,7 @@ def save(user: User, entry: Entry, form: PledgeForm, write: Write) -> Pledge | N
     typed = Typed(
         ref=entry.pledge.ref if entry.pledge else form.cleaned_data["ref"],
         tier=entry.tier,
+        tiers=entry.tiers,
         lead=entry.lead,
         unit=entry.unit,
         content=form.content(),

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from cadres.models import UnitChange
+from cadres.actions.members import move_members
+from cadres.models import Member, UnitChange, User
 from cadres.roles import Role
 from pledges.actions import recording, register
 from pledges.actions.acts import Act, NotAllowedError, StaleError
-from pledges.actions.journal import broken_chains
+from pledges.actions.journal import altered_versions, broken_chains
 from pledges.content import Parts, content_of, digest
 from pledges.models import (
     Channel,
@@ -62,6 +63,38 @@ def test_registering_writes_pledge_version_tier_journal_and_outbox(tier, lead, o
     assert [event.on_behalf_of for event in events] == [None, None]
     assert list(UnitChange.objects.values_list("unit", "campaign")) == [(lead.unit_id, tier.campaign_id)]
     assert broken_chains() == []
+
+
+def test_one_act_leaves_the_record_that_a_draft_and_its_sending_leave(tier, lead, own):
+    other = MemberFactory(unit=lead.unit)
+    drafted = draft_of(other, tier, own_of(other))
+    assert register.submit([drafted.pk], act=act(own_of(other))).done
+    sent = pledge_of(lead, tier, own)
+    assert _record(Pledge.objects.get(pk=sent.pk)) == _record(Pledge.objects.get(pk=drafted.pk))
+    assert _record(sent) == _record(Pledge.objects.get(pk=sent.pk))
+    assert broken_chains() == altered_versions() == []
+
+
+def own_of(member):
+    return User.objects.filter(member=member).first() or UserFactory(member=member)
+
+
+def _record(pledge):
+    """What one act and two must agree on, but for keys, instants and digests over them."""
+    columns = ("status", "unit_id", "lane", "submitted_on", "versions_made", "journal_seq", "revision")
+    events = pledge.events.values_list("seq", "action", "from_status", "to_status", "version_no", "on")
+    versions = pledge.versions.values_list("no", "content", "digest", "search_key")
+    tiers = pledge.in_tiers.values_list("tier")
+    return [getattr(pledge, name) for name in columns], *map(list, (events, versions, tiers))
+
+
+def test_who_moved_while_the_form_was_on_its_way_is_registered_where_he_stands(tier, lead):
+    by, form, cell = secretary_of(lead.unit), typed(tier, lead), cell_of(tier.campaign)
+    move_members([Member.objects.get(pk=lead.pk)], cell, on=DAY, by=None)
+    with pytest.raises(NotAllowedError):
+        register.register(form, act=act(by), day=DAY)
+    pledge = register.register(form, act=act(secretary_of(cell)), day=DAY)
+    assert (pledge.unit, Pledge.objects.get().unit) == (cell, cell)
 
 
 def test_a_draft_leaves_the_counts_alone(tier, lead, own):
