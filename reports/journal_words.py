@@ -60,6 +60,7 @@ ACTS: dict[str, Any] = {
     "export_closing": gettext_lazy("closing taken out"),
     "closing_asked": gettext_lazy("figures closed"),
     "export_years": gettext_lazy("comparison of two years taken out"),
+    "export_pledges": gettext_lazy("list of registrations taken out"),
     "export_figure": gettext_lazy("list behind a figure taken out"),
     "export_taken": gettext_lazy("written list fetched"),
     "journal_checked": gettext_lazy("journals checked"),

@@ -20,6 +20,7 @@ from reports.figures import BY_CODE
 from reports.models import ClosedPerson, Closing, Export, UnitCount
 from reports.opened import Opened, Part, part_title
 from reports.opened_lines import Listed, lines_of, with_names, write_list, write_plain_list
+from reports.pledge_lists import PledgeList
 from reports.writers.plain import write_plain
 from reports.writers.sheet import Column, write_table
 
@@ -164,13 +165,35 @@ def wanted_people(closing: Closing) -> dict[str, Any]:
     return {"closing": closing.pk}
 
 
+def wanted_pledges(found: PledgeList) -> dict[str, Any]:
+    """A list of pledges as its address names it."""
+    return {"pledges": found.wanted}
+
+
+def _pledges(export: Export) -> PledgeList:
+    wanted = export.wanted["pledges"]
+    return PledgeList(
+        tier=export.tier,
+        unit=export.unit,
+        day=clock.today(),
+        status=wanted["status"],
+        theme=wanted["theme"],
+        field=wanted["field"],
+        place=wanted["unit"],
+    )
+
+
 def long_list(export: Export) -> LongList | None:
-    """What an export is to write; None where its closing does not have the unit."""
+    """What an export is to write; None where its closing does not have the unit, or it is counted no more."""
     wanted = export.wanted
     if "closing" in wanted:
         closing = Closing.objects.select_related("campaign__host").get(pk=wanted["closing"])
         data = open_unit(closing, export.tier, export.unit)
         return ClosedPeopleList(data) if data else None
+    if "pledges" in wanted:
+        return _pledges(export)
+    if wanted["figure"] not in BY_CODE:
+        return None
     return FigureList(
         Opened(
             figure=BY_CODE[wanted["figure"]],
@@ -186,18 +209,35 @@ def long_list(export: Export) -> LongList | None:
 
 
 def title_of_list(export: Export) -> str:
-    """What the list is, as its page is called."""
-    if number_of := export.wanted.get("closing"):
-        return _("People of closing no. %(number)s") % {"number": number_of}
-    return part_title(BY_CODE[export.wanted["figure"]], Part(export.wanted["part"]))
+    """What the list is, as its page is called; of a figure that is counted no more only that."""
+    wanted = export.wanted
+    if "closing" in wanted:
+        return _("People of closing no. %(number)s") % {"number": wanted["closing"]}
+    if "pledges" in wanted:
+        return _pledges(export).title
+    if wanted["figure"] not in BY_CODE:
+        return _("List behind a figure that is no longer counted")
+    return part_title(BY_CODE[wanted["figure"]], Part(wanted["part"]))
+
+
+def name_of_list(export: Export) -> str:
+    """What the list is, for the name of its file."""
+    if "closing" in export.wanted:
+        return "people"
+    return "pledges" if "pledges" in export.wanted else str(export.wanted["figure"])
 
 
 def address_of_list(export: Export) -> str:
-    """Where the list is opened."""
-    wanted, tier = export.wanted, export.tier
+    """Where the list is opened; of a figure that is counted no more the page of the organisation."""
+    wanted, tier, code = export.wanted, export.tier, export.unit.code
     if "closing" in wanted:
-        page = reverse("reports:closing_people", args=[wanted["closing"], export.unit.code])
+        page = reverse("reports:closing_people", args=[wanted["closing"], code])
         return f"{page}?{urlencode({'tier': tier.kind, 'show': 'counted'})}"
-    query = {"campaign": tier.campaign.code, "tier": tier.kind, "part": wanted["part"]}
-    query |= {"own": "1"} if wanted["own"] else {}
-    return f"{reverse('reports:figure', args=[export.unit.code, wanted['figure']])}?{urlencode(query)}"
+    query = {"campaign": tier.campaign.code, "tier": tier.kind}
+    if "pledges" in wanted:
+        asked = {name: value for name, value in wanted["pledges"].items() if value}
+        return f"{reverse('reports:pledges', args=[code])}?{urlencode(query | asked)}"
+    if wanted["figure"] not in BY_CODE:
+        return reverse("reports:unit", args=[code])
+    query |= {"part": wanted["part"]} | ({"own": "1"} if wanted["own"] else {})
+    return f"{reverse('reports:figure', args=[code, wanted['figure']])}?{urlencode(query)}"

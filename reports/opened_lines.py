@@ -130,15 +130,30 @@ def write_plain_list(file: BinaryIO, listed: Listed) -> int:
 
 
 def _columns(opened: Opened) -> list[Column]:
-    place = [Column(_("Organisation"), 30), Column(_("Level above"), 30)]
     if opened.figure.kind == Kind.CELLS:
-        return [Column(_("No."), 6, "int"), *place, Column(_("List sent on"), 14, "date")]
-    columns = [Column(_("No."), 6, "int"), Column(_("Member"), 28), Column(_("Born"), 8, "number"), *place]
-    if opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE:
-        columns.append(Column(_("Why not counted"), 26))
+        return [Column(_("No."), 6, "int"), *_place_columns(), Column(_("List sent on"), 14, "date")]
+    why = [Column(_("Why not counted"), 26)] if _tells_why(opened) else []
+    return [*lead_columns(), *why, *task_columns(opened.tier)]
+
+
+def _tells_why(opened: Opened) -> bool:
+    return opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE
+
+
+def _place_columns() -> list[Column]:
+    return [Column(_("Organisation"), 30), Column(_("Level above"), 30)]
+
+
+def lead_columns() -> list[Column]:
+    """Who: a number, the person, the organisation."""
+    who = [Column(_("No."), 6, "int"), Column(_("Member"), 28), Column(_("Born"), 8, "number")]
+    return [*who, *_place_columns()]
+
+
+def task_columns(tier: Tier) -> list[Column]:
+    """What was registered, until when, and how it stands."""
     return [
-        *columns,
-        Column(_("Registered task"), 56),
+        Column(_("Registered undertakings") if tier.is_listed else _("Registered task"), 56),
         Column(_("Product"), 30),
         Column(_("Deadline"), 14),
         Column(_("State"), 24),
@@ -146,17 +161,27 @@ def _columns(opened: Opened) -> list[Column]:
 
 
 def _cells(opened: Opened, no: int, line: Line) -> list[object]:
-    place: list[object] = [line.unit.name, line.unit.parent.name if line.unit.parent else ""]
     if opened.figure.kind == Kind.CELLS:
-        return [no, *place, line.sent_on]
+        return [no, *_place_cells(line), line.sent_on]
+    why = [line.reason] if _tells_why(opened) else []
+    return [*lead_cells(no, line), *why, *task_cells(line, opened.tier)]
+
+
+def _place_cells(line: Line) -> list[object]:
+    return [line.unit.name, line.unit.parent.name if line.unit.parent else ""]
+
+
+def lead_cells(no: int, line: Line) -> list[object]:
+    """The cells of `lead_columns`."""
     person = line.person
-    cells: list[object] = [no, person.name if person else "", person.birth_year if person else None, *place]
-    if opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE:
-        cells.append(line.reason)
+    return [no, person.name if person else "", person.birth_year if person else None, *_place_cells(line)]
+
+
+def task_cells(line: Line, tier: Tier) -> list[object]:
+    """The cells of `task_columns`, one line in each a pledge."""
     return [
-        *cells,
         "\n".join(pledge.title for pledge in line.pledges),
         "\n".join(pledge.product for pledge in line.pledges),
         "\n".join(due_words(pledge) for pledge in line.pledges),
-        "\n".join(status_words(pledge, opened.tier) for pledge in line.pledges),
+        "\n".join(status_words(pledge, tier) for pledge in line.pledges),
     ]

@@ -24,8 +24,9 @@ from cadres.models import (
     User,
 )
 from cadres.roles import Role
-from pledges.actions import attachments, transitions
+from pledges.actions import attachments, obstacles, transitions
 from pledges.actions.acts import Act
+from pledges.actions.obstacles import Reported
 from pledges.models import AttachmentKind, DeskAct, DeskJob, PledgeImport
 from tests.factories import START, CellFactory, HostFactory, MemberFactory, UserFactory, user_with
 from tests.pledges.docket_scene import DAY, Scene, Ward, scene, ward
@@ -86,7 +87,10 @@ class Walled:
         return {
             "pledges:docket_build": f"?campaign={campaign}&body={BodyKind.STANDING_COMMITTEE}",
             "pledges:desk_all": f"?act={DeskAct.VET}&show=all",
-            "reports:pledges": f"?campaign={self.ward.tier.campaign.code}",
+            **dict.fromkeys(
+                ("reports:pledges", "reports:pledges_xlsx", "reports:pledges_export"),
+                f"?campaign={self.ward.tier.campaign.code}",
+            ),
         }.get(name, "")
 
     def _argument(self, name: str, argument: str) -> Any:
@@ -160,6 +164,10 @@ def _objects(walled: Walled) -> dict[str, Any]:
     sent = pledge_of(walled.lead, tier, own)
     returned = pledge_of(walled.lead, tier, own)
     transitions.return_for_amendment({returned.pk: "Chưa rõ sản phẩm"}, act=Act(by=None, on=DAY))
+    stuck = pledge_of(walled.lead, tier, own)
+    transitions.approve([stuck.pk], act=Act(by=None, on=DAY))
+    obstacle = Reported(ref=uuid.uuid4(), text="Chưa có mặt bằng", since=DAY, asked=walled.ward.unit)
+    obstacles.report({stuck.pk: obstacle}, act=Act(by=own, on=DAY))
     of_cadre, beside = place.pledge(walled.cadre), place.pledge(walled.cadre)
     docket = place.docket(of_cadre)
     listing = place.tier.cadre_list
@@ -196,6 +204,8 @@ def _objects(walled: Walled) -> dict[str, Any]:
         "pledges:file.ref": file.ref,
         "pledges:take_off.ref": file.ref,
         "pledges:withdraw.ref": sent.ref,
+        "pledges:obstacle_.ref": obstacle.ref,
+        "pledges:obstacle_report.ref": stuck.ref,
         "pledges:register_full.campaign": place.campaign.code,
         "pledges:register_full.member": walled.cadre.code,
         "pledges:desk_.campaign": place.campaign.code,
@@ -233,7 +243,16 @@ def _objects(walled: Walled) -> dict[str, Any]:
         ".figure": "registered",
         **{
             f"reports:{name}.code": walled.cell.code
-            for name in ("unit", "pledges", "figure", "figure_print", "figure_xlsx", "figure_export")
+            for name in (
+                "unit",
+                "pledges",
+                "pledges_xlsx",
+                "pledges_export",
+                "figure",
+                "figure_print",
+                "figure_xlsx",
+                "figure_export",
+            )
         },
         "reports:brief.code": walled.ward.unit.code,
         **{f"reports:over_time{end}.code": walled.cell.code for end in ("", "_xlsx")},

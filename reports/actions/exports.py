@@ -21,7 +21,7 @@ from cadres.wake import wake
 from pledges.actions.acts import NotAllowedError
 from pledges.models import Tier
 from reports.closing_reading import speaking_for
-from reports.long_lists import FigureList, LongList, long_list
+from reports.long_lists import LongList, long_list
 from reports.models import Export, ExportForm
 from reports.writers.sheet import ROWS_A_SHEET
 
@@ -87,9 +87,12 @@ def _may_still_read(export: Export) -> LongList:
     if by is None or not by.is_active or not can_read_unit(by, export.unit):
         raise NotAllowedError(_("You may not read the figures of this organisation."))
     found = long_list(export)
-    if found is None:
+    of_closing = "closing" in export.wanted
+    if found is None and of_closing:
         raise NotAllowedError(_("The closing does not have this organisation."))
-    if isinstance(found, FigureList) and speaking_for(export.tier.campaign):
+    if found is None:
+        raise NotAllowedError(_("This figure is no longer counted."))
+    if not of_closing and speaking_for(export.tier.campaign):
         raise NotAllowedError(_("The campaign is closed by now: open the list in its closing."))
     return found
 
@@ -116,6 +119,8 @@ def _keep(export: Export, found: LongList, file: BinaryIO) -> None:
 def note_taken(export: Export) -> None:
     """Journal that its owner took the file out of the site."""
     told = {name: export.wanted[name] for name in ("closing", "figure", "part") if name in export.wanted}
+    if status := export.wanted.get("pledges", {}).get("status"):
+        told["filter"] = status
     _record(export, "export_taken", told)
 
 

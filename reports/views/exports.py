@@ -24,11 +24,20 @@ from pledges.actions.acts import NotAllowedError
 from pledges.models import Tier
 from reports.actions.exports import KEPT, note_taken, request_export
 from reports.forms.exports import ExportForm
-from reports.long_lists import address_of_list, title_of_list, wanted_figure, wanted_people
+from reports.long_lists import (
+    address_of_list,
+    name_of_list,
+    title_of_list,
+    wanted_figure,
+    wanted_people,
+    wanted_pledges,
+)
 from reports.models import Export
 from reports.opened import Opened
+from reports.pledge_lists import PledgeList
 from reports.views.closing_units import opened as opened_closing
 from reports.views.figures import opens
+from reports.views.lists import lists
 
 PAGE = 20
 
@@ -40,6 +49,15 @@ def figure_export(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Have the whole list behind a number written."""
     back = reverse("reports:figure", args=[opened.unit.code, opened.figure.code])
     return _ask(request, opened.unit, opened.tier, wanted_figure(opened), back)
+
+
+@signed_in
+@require_POST
+@lists
+def pledges_export(request: HttpRequest, found: PledgeList) -> HttpResponse:
+    """Have the whole list of pledges written."""
+    back = reverse("reports:pledges", args=[found.unit.code])
+    return _ask(request, found.unit, found.tier, wanted_pledges(found), back)
 
 
 @signed_in
@@ -140,7 +158,7 @@ def file(request: HttpRequest, ref: uuid.UUID) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Http404 from error
     note_taken(row)
-    what = row.wanted.get("figure", "people")
+    what = name_of_list(row)
     name = f"{row.tier.campaign.code}-{row.unit.code}-{what}-{row.pk}.{row.form}"
     response = FileResponse(
         content, as_attachment=True, filename=name, content_type="application/octet-stream"

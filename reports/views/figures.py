@@ -18,8 +18,6 @@ from cadres.access import person, signed_in
 from cadres.models import RecordEvent
 from cadres.templatetags.display import moment
 from cadres.views import terms
-from pledges.models import Tier
-from pledges.states import CampaignState
 from reports.closing_lists import closed_part_address
 from reports.dashboards import member_tiers
 from reports.figures import figure_lines, figures_of, footnotes
@@ -39,7 +37,8 @@ KEPT = ("campaign", "tier", "part", "own", "page")
 def _opened(request: HttpRequest, code: str, figure: str) -> Opened:
     """What the address names; 404 for strangers and for what there is not."""
     unit = unit_for(person(request), code)
-    tier = _tier(request, unit.ancestor_paths()) if request.GET.get("campaign") else None
+    asked = request.GET.get("campaign", "")
+    tier = any_tier(unit.ancestor_paths(), asked, request.GET.get("tier", "")) if asked else None
     if tier is None:
         tier = next(iter(member_tiers(unit)), None)
     known = {} if tier is None else {one.code: one for one in figures_of(tier)}
@@ -56,13 +55,6 @@ def _opened(request: HttpRequest, code: str, figure: str) -> Opened:
         place=request.GET.get("unit", ""),
         term=terms.recall(request, "figure"),
     )
-
-
-def _tier(request: HttpRequest, paths: list[str]) -> Tier:
-    tier = any_tier(paths, request.GET["campaign"], request.GET.get("tier", ""))
-    if tier.campaign.state == CampaignState.DRAFT:
-        raise Http404
-    return tier
 
 
 def opens(view: Callable[[HttpRequest, Opened], HttpResponse]) -> Callable[..., HttpResponse]:
