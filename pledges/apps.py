@@ -24,4 +24,17 @@ class PledgesConfig(AppConfig):
             may_change=("state", "number", "number_on", "issued_at", "issued_by_id"),
             closed="OLD.state = 'issued'",
         ),
+        # What stood in the way, who was asked and since when; once it is removed nothing changes.
+        Fixed(
+            "pledges_obstacle",
+            may_change=(
+                "asked_times",
+                "last_asked_on",
+                "removed_on",
+                "how",
+                "removed_at",
+                "removed_by_id",
+            ),
+            closed="OLD.removed_on IS NOT NULL",
+        ),
     )

@@ -142,6 +142,35 @@ def _remind_number(data: Data) -> Words:
     )
 
 
+def _obstacle(data: Data) -> Words:
+    return Words(
+        _("Your organisation is asked to remove an obstacle."),
+        _("It has stood in the way of a task since %(day)s.") % {"day": data["since"]},
+        _("Open the obstacle"),
+    )
+
+
+def _obstacle_again(data: Data) -> Words:
+    times = int(data["times"])
+    title = ngettext(
+        "Your organisation has been asked %(n)s time to remove an obstacle.",
+        "Your organisation has been asked %(n)s times to remove an obstacle.",
+        times,
+    )
+    words = _obstacle(data)
+    return Words(title % {"n": number(times)}, words.detail, words.action)
+
+
+def _unblocked(data: Data) -> Words:
+    n = int(data["n"])
+    title = ngettext(
+        "An obstacle to %(n)s of your tasks has been removed.",
+        "Obstacles to %(n)s of your tasks have been removed.",
+        n,
+    )
+    return Words(title % {"n": number(n)}, _("The page says how."), _open_of(n))
+
+
 KINDS = {
     "amend_asked": Kind(_amend_asked, gettext_lazy("amendment asked for")),
     "decided": Kind(_decided, gettext_lazy("a meeting has decided")),
@@ -151,6 +180,11 @@ KINDS = {
     "list_sent": Kind(_list_sent, gettext_lazy("a list was sent")),
     "docket_opened": Kind(_docket_opened, gettext_lazy("an opinion is asked for"), outstanding.opinions),
     "awaits_number": Kind(_awaits_number, gettext_lazy("a document awaits its number"), outstanding.numbers),
+    "obstacle": Kind(_obstacle, gettext_lazy("an obstacle is to be removed"), outstanding.obstacles),
+    "obstacle_again": Kind(
+        _obstacle_again, gettext_lazy("an obstacle is still to be removed"), outstanding.obstacles
+    ),
+    "unblocked": Kind(_unblocked, gettext_lazy("an obstacle was removed")),
     "remind_register": Kind(_remind_register, gettext_lazy("reminder"), outstanding.registrations),
     "remind_cell": Kind(_remind_cell, gettext_lazy("reminder"), outstanding.cells),
     "remind_opinion": Kind(_remind_opinion, gettext_lazy("reminder"), outstanding.opinions),

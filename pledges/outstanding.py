@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cadres.models import BodyKind, Member, Notification, Unit, User
 from pledges import queries
-from pledges.models import Campaign, Docket, OpinionSheet, PledgeTier, Tier, TierKind
+from pledges.models import Campaign, Docket, Obstacle, OpinionSheet, PledgeTier, Tier, TierKind
+from pledges.obstacles import stuck_now
 from pledges.states import REGISTERED, CampaignState, DocketState
 
 
@@ -87,6 +88,14 @@ def opinions(user: User, notices: Sequence[Notification], day: date) -> set[int]
 def numbers(user: User, notices: Sequence[Notification], day: date) -> set[int]:
     """Documents that still await their number."""
     return _of_dockets(notices, unnumbered_dockets())
+
+
+def obstacles(user: User, notices: Sequence[Notification], day: date) -> set[int]:
+    """Requests to remove an obstacle that still stands in the way of a task under way."""
+    refs = [notice.data["obstacle"] for notice in notices]
+    rows = stuck_now(Obstacle.objects.filter(ref__in=refs)).values_list("ref", flat=True)
+    still = {str(ref) for ref in rows}
+    return {notice.pk for notice in notices if notice.data["obstacle"] in still}
 
 
 def _of_dockets(notices: Sequence[Notification], dockets: QuerySet[Docket]) -> set[int]:

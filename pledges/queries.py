@@ -37,6 +37,7 @@ from pledges.models import (
     DocketLine,
     Lane,
     ListRequest,
+    Obstacle,
     Pledge,
     PledgeTier,
     SentList,
@@ -139,6 +140,12 @@ def of_field(field: str) -> Q:
 def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     """Approved, not reported nor over, with a deadline before `day` (chậm tiến độ)."""
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
+
+
+def stuck(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Approved, not reported nor over, with an obstacle that nobody has removed (đang vướng mắc)."""
+    standing = Obstacle.objects.open().filter(pledge=OuterRef("pk")).order_by()
+    return pledges.filter(Exists(standing), status=PledgeStatus.APPROVED)
 
 
 def done(pledges: PledgeQuerySet) -> PledgeQuerySet:

@@ -15,7 +15,8 @@ from cadres.roles import Role
 from cadres.templatetags.display import day as day_words
 from pledges.actions.acts import Act
 from pledges.actions.recipients import by_unit, held, shares
-from pledges.models import Docket, DocketLine, ListRequest, Pledge, SentList, Tier
+from pledges.models import Docket, DocketLine, ListRequest, Obstacle, Pledge, SentList, Tier
+from pledges.obstacles import ACTING
 from pledges.states import Outcome
 
 
@@ -150,6 +151,33 @@ def sent(tier: Tier, unit_ids: Collection[int], *, by: User | None) -> None:
         )
         for pk, unit in rows
         for user in above.get(unit.parent_id, ())
+    )
+
+
+def asked_to_remove(obstacles: Collection[Obstacle], *, act: Act) -> None:
+    """An organisation is asked to remove an obstacle, or asked again: who acts for it hears of it."""
+    units = {one.asked_id for one in obstacles if one.asked_id}
+    acting = by_unit(Q(role__in=ACTING, unit__in=units), act.by) if units else {}
+    tell(
+        Notice(
+            user_id=user,
+            kind="obstacle_again" if one.asked_times > 1 else "obstacle",
+            key=f"obstacle:{one.pk}:{one.asked_times}",
+            path=reverse("pledges:obstacle", args=[one.ref]),
+            data={"obstacle": str(one.ref), "since": day_words(one.since), "times": one.asked_times},
+        )
+        for one in obstacles
+        for user in acting.get(one.asked_id, ())
+    )
+
+
+def unblocked(obstacles: Collection[Obstacle], *, act: Act) -> None:
+    """Obstacles were removed: the leads of their pledges hear of it."""
+    key = f"unblocked:{act.at:%Y%m%dT%H%M%S%f}"
+    concerned = shares({one.pledge_id: "removed" for one in obstacles}, act)
+    tell(
+        Notice(user_id=user, kind="unblocked", key=key, path=share.path, data={"n": len(share.pledges)})
+        for user, share in concerned.items()
     )
 
 

@@ -20,6 +20,7 @@ from pledges.models.campaigns import (
     TierKind,
 )
 from pledges.models.imports import PledgeImport
+from pledges.models.obstacles import Obstacle
 from pledges.models.opinions import LineOpinion, OpinionSheet, OpinionSource, Stance
 from pledges.models.parts import Attachment, AttachmentKind, Milestone, Partner, SubTarget
 from pledges.models.pledges import DueKind, Lane, Novelty, Pledge, PledgeTier, Progress, ResultKind
@@ -58,6 +59,7 @@ __all__ = [
     "Matter",
     "Milestone",
     "Novelty",
+    "Obstacle",
     "OpinionSheet",
     "OpinionSource",
     "Partner",

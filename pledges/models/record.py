@@ -70,6 +70,9 @@ class EventAction(models.TextChoices):
     VETTED = "vetted", _("vetted by the organisation board")
     CORRECTED = "corrected", _("decision corrected by a new act")
     EVALUATED = "evaluated", _("result recorded")
+    OBSTRUCTED = "obstacle", _("obstacle reported")
+    ASKED_AGAIN = "reminded", _("asked again to remove an obstacle")
+    UNBLOCKED = "unblocked", _("obstacle removed")
 
 
 class PledgeEvent(models.Model):

@@ -29,6 +29,13 @@ CELL_ACTS: dict[str, Any] = {
     EventAction.RETURNED: gettext_lazy("amendment asked for by the cell at its meeting"),
     EventAction.REJECTED: gettext_lazy("not adopted by the cell at its meeting"),
 }
+# Events that stand in the course in a colour of their own, not in that of the state.
+TONES: dict[str, str] = {
+    EventAction.EDITED: "grey",
+    EventAction.OBSTRUCTED: "red",
+    EventAction.ASKED_AGAIN: "amber",
+    EventAction.UNBLOCKED: "green",
+}
 
 
 @dataclass(frozen=True)
@@ -223,7 +230,7 @@ def events_of(events: Iterable[PledgeEvent], delegations: Sequence[Delegation] =
             "when": _when(event),
             "who": _who(event, delegations),
             "note": event.note,
-            "tone": pill_tone(event.to_status) if event.action != EventAction.EDITED else "grey",
+            "tone": TONES.get(event.action) or pill_tone(event.to_status),
         }
         for event in _acts(events)
     ]

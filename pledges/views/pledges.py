@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -29,7 +29,7 @@ from pledges import queries
 from pledges.actions import transitions
 from pledges.actions.acts import Act
 from pledges.desk import last_return, past_vetting
-from pledges.models import DocketLine, EventAction, Partner, Pledge, PledgeEvent, Tier, TierKind
+from pledges.models import DocketLine, EventAction, Obstacle, Partner, Pledge, PledgeEvent, Tier, TierKind
 from pledges.permissions import (
     can_edit,
     can_read_vetting,
@@ -42,6 +42,7 @@ from pledges.route_words import body_words
 from pledges.sources import carried_on_by, chain_of
 from pledges.states import DocketState, PledgeStatus
 from pledges.views.attachments import files_of
+from pledges.views.obstacles import obstacles_of
 from pledges.views.pledge_rows import (
     Group,
     Opening,
@@ -126,6 +127,10 @@ def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
         "tier__campaign__host", "campaign__host", "lead_member__unit__parent", "lead_unit", "unit", "theme"
     )
     partners = Prefetch("partners", Partner.objects.select_related("member__unit", "unit"))
+    # Told with the row: of most pledges nothing is asked again.
+    pledges = pledges.annotate(
+        had_obstacles=Exists(Obstacle.objects.filter(pledge=OuterRef("pk")).order_by())
+    )
     return get_object_or_404(pledges.prefetch_related(partners), ref=ref)
 
 
@@ -153,6 +158,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "waits_for": _waits_for(pledge),
         "results": results,
         "trail": _trail(user, pledge),
+        "obstacles": obstacles_of(user, pledge, clock.today()),
         "may_edit": can_edit(user, pledge),
         "is_own": pledge.lead_member_id == user.member_id,
         "may_withdraw": can_withdraw(user, pledge),

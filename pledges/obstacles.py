@@ -1,0 +1,147 @@
+"""Obstacles read: who sees them, who reports, asks again and removes, and with whom pledges are stuck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cadres.models import Unit, User
+from cadres.permissions import scope_of, types_for, under
+from cadres.roles import Role
+from pledges.models import Obstacle, Pledge, Tier
+from pledges.models.obstacles import ObstacleQuerySet
+from pledges.permissions import can_type_for, can_vet
+from pledges.states import CampaignState, PledgeStatus
+
+# Who acts for an organisation that is asked: the holders of these roles at it or above it.
+ACTING = (Role.CELL_SECRETARY, Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER)
+# So many of those who are asked are told by name; the others stand in the list.
+HOLDERS = 50
+
+
+def visible_obstacles(user: User) -> ObstacleQuerySet:
+    """Obstacles of the pledges that the user reads, and those that an organisation of his is asked to remove.
+
+    Who is asked reads of a pledge outside his scope what his page of the obstacle tells, not the pledge.
+    """
+    scope = scope_of(user)
+    leads = {*types_for(user), *({scope.member_id} if scope.member_id else ())}
+    acting = tuple(path for role in ACTING for path in scope.paths.get(role, ()))
+    cells = scope.paths.get(Role.CELL_SECRETARY, ())
+    return Obstacle.objects.filter(
+        Q(pledge__lead_member__in=leads)
+        | under(scope.readable_paths, "pledge__unit__")
+        | under(cells, "pledge__lead_member__unit__")
+        | under(acting, "asked__")
+    )
+
+
+def stuck_now(obstacles: ObstacleQuerySet) -> ObstacleQuerySet:
+    """Open obstacles of pledges that are approved and running: those because of which these are stuck."""
+    return obstacles.open().filter(pledge__status=PledgeStatus.APPROVED)
+
+
+def can_follow(user: User, pledge: Pledge) -> bool:
+    """Whether the user reports obstacles of the pledge and asks again.
+
+    Whoever may type for the lead, and the organisation board of the host; for an organisation that
+    leads whoever acts for it.
+    """
+    if can_vet(user, pledge.campaign):
+        return True
+    if pledge.lead_member is not None:
+        return can_type_for(user, pledge.lead_member, pledge.tier)
+    return pledge.lead_unit is not None and scope_of(user).covers_any(ACTING, pledge.lead_unit.path)
+
+
+def can_remove(user: User, obstacle: Obstacle) -> bool:
+    """Whether the user records how the obstacle was removed: those asked, and those who may report it."""
+    return is_asked(user, obstacle) or can_follow(user, obstacle.pledge)
+
+
+def is_asked(user: User, obstacle: Obstacle) -> bool:
+    """Whether the user acts for the organisation that is asked."""
+    return obstacle.asked is not None and scope_of(user).covers_any(ACTING, obstacle.asked.path)
+
+
+def why_not_stuck(pledge: Pledge) -> str | None:
+    """Why the pledge cannot be stuck now, or None: only what is approved and under way is."""
+    if pledge.campaign.state == CampaignState.CLOSED:
+        return _("The campaign is closed; nothing in it is changed any more.")
+    if pledge.status != PledgeStatus.APPROVED:
+        return _("Obstacles are reported of approved tasks that are under way.")
+    return None
+
+
+def askable(pledge: Pledge) -> list[Unit]:
+    """The organisations offered first: those above the pledge's own up to the host, the nearest first."""
+    host, own = pledge.campaign.host, pledge.unit
+    units = Unit.objects.in_force().filter(path__in=own.ancestor_paths(), path__startswith=host.path)
+    above = units if own.pk == host.pk else units.exclude(pk=own.pk)
+    return list(above.order_by("-path"))
+
+
+def nearby(pledge: Pledge) -> QuerySet[Unit]:
+    """Organisations that may be asked by their name: directly below the host, and beside the pledge's own."""
+    beside = {pledge.campaign.host_id, pledge.unit.parent_id}
+    return Unit.objects.in_force().under(pledge.campaign.host.path).filter(parent__in=beside - {None})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One who is asked: for how many pledges, and since when the oldest obstacle stands.
+
+    `key` stands in the address of the list: the code of an organisation, or "=" and the printed name.
+    """
+
+    key: str
+    name: str
+    n: int
+    since: date
+
+    def days(self, day: date) -> int:
+        """For how many days the oldest has stood."""
+        return (day - self.since).days
+
+
+def holders(obstacles: ObstacleQuerySet, most: int = HOLDERS) -> list[Holder]:
+    """With whom pledges are stuck, those who hold most first: one query, of `most` rows.
+
+    A pledge with two obstacles counts with both who are asked; so the lines are never added up.
+    """
+    named = obstacles.order_by().values("asked__code", "asked__name", "asked_name")
+    rows = named.annotate(n=Count("pledge", distinct=True), oldest=Min("since"))
+    return [
+        Holder(
+            key=row["asked__code"] or f"={row['asked_name']}",
+            name=row["asked__name"] or row["asked_name"],
+            n=row["n"],
+            since=row["oldest"],
+        )
+        for row in rows.order_by("-n", "oldest", "asked__code", "asked_name")[:most]
+    ]
+
+
+def held_by(obstacles: ObstacleQuerySet, key: str) -> ObstacleQuerySet:
+    """The obstacles of one holder by his key."""
+    if key.startswith("="):
+        return obstacles.filter(asked=None, asked_name=key[1:])
+    return obstacles.filter(asked__code=key)
+
+
+def of_figure(tier: Tier, unit: Unit) -> ObstacleQuerySet:
+    """The obstacles behind the figure: of the stuck pledges of a tier in the sub-tree of a unit."""
+    return stuck_now(Obstacle.objects.all()).filter(
+        pledge__in_tiers__tier=tier, pledge__unit__path__startswith=unit.path
+    )
+
+
+def open_of(pledges: Sequence[Pledge]) -> dict[int, list[Obstacle]]:
+    """The open obstacles of each pledge by its key, the oldest first: one query."""
+    found: dict[int, list[Obstacle]] = {}
+    rows = Obstacle.objects.open().filter(pledge__in=[pledge.pk for pledge in pledges])
+    for row in rows.select_related("asked").order_by("since", "pk"):
+        found.setdefault(row.pledge_id, []).append(row)
+    return found
