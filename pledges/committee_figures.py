@@ -1,14 +1,11 @@
 """What a committee's page counts below it: cells by the state of their list, grassroots cadres."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
-from django.utils.module_loading import import_string
 
 from cadres.models import PATH_STEP, CadreEntry, Unit
 from cadres.rates import Rate
@@ -91,22 +88,6 @@ _CADRES: dict[str, Any] = {
 def _add(numbers: Numbers, rows: QuerySet[Any], measures: dict[str, Any]) -> None:
     for row in rows.order_by().values("branch").annotate(**measures):
         numbers.setdefault(row.pop("branch"), {}).update(row)
-
-
-def people_kept(tier: Tier, units: Iterable[Unit]) -> dict[int, Rate]:
-    """By unit with its sub-tree, the people who have registered of those counted there; absent: nobody is.
-
-    As the app that counts keeps them, which names its answer in its AppConfig (`people_kept`): no page
-    counts people itself.
-    """
-    return _keeper()(tier, [unit.pk for unit in units])
-
-
-@cache
-def _keeper() -> Callable[[Tier, list[int]], dict[int, Rate]]:
-    [path] = filter(None, (getattr(app, "people_kept", "") for app in apps.get_app_configs()))
-    keeper: Callable[[Tier, list[int]], dict[int, Rate]] = import_string(path)
-    return keeper
 
 
 def listed(tier: Tier, unit: Unit) -> QuerySet[CadreEntry]:

@@ -8,7 +8,7 @@ from cadres.guards import Fixed
 class ReportsConfig(AppConfig):
     name = "reports"
     notice_kinds = "reports.notice_words.KINDS"
-    people_kept = "reports.kept.people"
+    kept_numbers = "reports.kept"
     append_only = (
         "reports_campaignreopening",
         "reports_closedunit",

@@ -14,7 +14,7 @@ from cadres.models import Body
 from cadres.permissions import can_read_unit, scope_of, under
 from cadres.roles import Role
 from cadres.views.paging import page_of
-from pledges import queries
+from pledges import kept
 from pledges.models import Campaign, Theme, Tier
 from pledges.permissions import can_run_campaign
 from pledges.route_words import Names, tier_words
@@ -86,7 +86,7 @@ class Answered:
 def _answers(campaign: Campaign) -> list[Answered]:
     """By theme, how many registered pledges answer it in each tier; nothing is summed over tiers."""
     tiers: list[Any] = list(campaign.tiers.all())
-    found = queries.answers_by_theme(campaign)
+    found = kept.themes(campaign.host, tiers)
     themes: list[Theme | None] = [*campaign.themes.all(), None]
     return [
         Answered(theme, [(tier, found.get((tier.pk, theme.pk if theme else None), 0)) for tier in tiers])

@@ -18,7 +18,7 @@ from cadres.models import Office, OfficeKind, Unit
 from cadres.rates import Rate
 from cadres.text import fold
 from cadres.views.paging import page_of
-from pledges import amendments, queries
+from pledges import amendments, kept, queries
 from pledges import committee_figures as figures
 from pledges.amendments import Amendment
 from pledges.committee_figures import Below
@@ -176,7 +176,7 @@ class ListFilter:
         if self.of != CELLS:
             return {}
         units = list(self.found) if self.sort else list(self.page)
-        return figures.people_kept(self.tier, units)
+        return kept.people(self.tier, units)
 
     @cached_property
     def below(self) -> dict[str, Below]:

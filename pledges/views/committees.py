@@ -16,7 +16,7 @@ from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Body, BodyKind, Unit, User
 from cadres.permissions import can_read_unit
-from pledges import committee_figures as figures
+from pledges import kept
 from pledges.actions import lists
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.endorsements import build_endorsement
@@ -100,7 +100,7 @@ def _own(user: User, chosen: ListFilter) -> dict[str, Any]:
     return {
         "own": own,
         "own_return": None if own else chosen.to_amend.get(place.pk),
-        "people": figures.people_kept(tier, [place]).get(place.pk),
+        "people": kept.people(tier, [place]).get(place.pk),
         "cadres": CadrePanel(user, chosen.grassroots, place) if chosen.grassroots else None,
         "may_send": own is None and bool(chosen.totals["endorsed"]) and sends,
     }

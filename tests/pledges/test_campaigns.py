@@ -25,6 +25,7 @@ from pledges.models import (
     GuidanceItem,
     GuidanceList,
     ListKind,
+    Pledge,
     StepLevel,
     StepMode,
     Tier,
@@ -32,7 +33,9 @@ from pledges.models import (
 )
 from pledges.route_words import quota_words, tier_words
 from pledges.states import CampaignState
+from reports import counts
 from tests.factories import CellFactory, HostFactory, MemberFactory, user_with
+from tests.pledges.factories import pledge_in, secretary_of
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +289,22 @@ def test_an_unknown_campaign_and_a_wrong_method(host, visit):
     client = visit(user_with(Role.INSPECTOR, unit=host))
     assert client.get("/campaigns/KHAC/").status_code == 404
     assert client.post("/campaigns/DV-2024/").status_code == 405
+
+
+def test_the_board_reads_how_many_registrations_answer_each_theme(host, visit):
+    campaign = create_campaign(host, plan())
+    cell = CellFactory(parent=host)
+    first, second = campaign.themes.all()
+    for theme, n in ((first, 2), (None, 1)):
+        for _ in range(n):
+            pledge = pledge_in(
+                "submitted", MemberFactory(unit=cell), campaign.tiers.get(), secretary_of(cell)
+            )
+            Pledge.objects.filter(pk=pledge.pk).update(theme=theme)
+    counts.drain(date(2024, 3, 26))
+    answers = visit(user_with(Role.INSPECTOR, unit=host)).get("/campaigns/DV-2024/").context["answers"]
+    assert [(row.theme, [n for _tier, n in row.counts]) for row in answers] == [
+        (first, [2]),
+        (second, [0]),
+        (None, [1]),
+    ]
