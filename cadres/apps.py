@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 
 class CadresConfig(AppConfig):
     name = "cadres"
+    notice_kinds = "cadres.notice_words.KINDS"
     append_only = ("cadres_recordevent", "cadres_unitsuccession")
 
     def ready(self) -> None:

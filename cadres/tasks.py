@@ -6,11 +6,13 @@ from celery import shared_task
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from cadres import clock
 from cadres.actions.import_jobs import drop_old_files, drop_upload
+from cadres.actions.job_notices import telling_owner
 from cadres.imports import roster
 from cadres.jobs import Job, JobState
 from cadres.mail import deliver
@@ -58,7 +60,8 @@ def roster_import(pk: int) -> None:
         return
     with override(job.created_by.language if job.created_by else settings.LANGUAGE_CODE):
         try:
-            with job.running() as claimed:
+            kind = "list_checked" if job.mode == ImportMode.CHECK else "list_written"
+            with telling_owner(job, kind, reverse("cadres:roster_detail", args=[job.pk])) as claimed:
                 if claimed:
                     work = roster.preview if claimed.mode == ImportMode.CHECK else roster.run
                     work(claimed, today=clock.today())

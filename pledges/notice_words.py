@@ -101,6 +101,14 @@ def _awaits_number(data: Data) -> Words:
     )
 
 
+def _desk_done(_data: Data) -> Words:
+    return Words(
+        _("What you asked for at the desk is done."),
+        _("The page says what was left out, and why."),
+        _("Open the page"),
+    )
+
+
 def _remind_register(data: Data) -> Words:
     return Words(
         _("You have not registered a task yet."),
@@ -185,6 +193,7 @@ KINDS = {
         _obstacle_again, gettext_lazy("an obstacle is still to be removed"), outstanding.obstacles
     ),
     "unblocked": Kind(_unblocked, gettext_lazy("an obstacle was removed")),
+    "desk_done": Kind(_desk_done, gettext_lazy("done at the desk")),
     "remind_register": Kind(_remind_register, gettext_lazy("reminder"), outstanding.registrations),
     "remind_cell": Kind(_remind_cell, gettext_lazy("reminder"), outstanding.cells),
     "remind_opinion": Kind(_remind_opinion, gettext_lazy("reminder"), outstanding.opinions),

@@ -4,10 +4,12 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from cadres import clock
 from cadres.actions.import_jobs import drop_upload
+from cadres.actions.job_notices import telling_owner
 from cadres.models import ImportMode
 from pledges.actions import desk_jobs
 from pledges.actions.reminders import remind
@@ -29,7 +31,8 @@ def pledge_import(pk: int) -> None:
         return
     with override(job.created_by.language if job.created_by else settings.LANGUAGE_CODE):
         try:
-            with job.running() as claimed:
+            kind = "list_checked" if job.mode == ImportMode.CHECK else "list_written"
+            with telling_owner(job, kind, reverse("pledges:import_detail", args=[job.pk])) as claimed:
                 if claimed:
                     step = work.preview if claimed.mode == ImportMode.CHECK else work.run
                     step(claimed, day=clock.today())
@@ -45,7 +48,8 @@ def desk(pk: int) -> None:
     if job is None:
         return
     language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
-    with override(language), job.running() as claimed:
+    page = reverse("pledges:desk_job", args=[job.pk])
+    with override(language), telling_owner(job, "desk_done", page) as claimed:
         if claimed:
             desk_jobs.run(claimed)
 

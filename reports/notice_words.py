@@ -29,4 +29,17 @@ def _last_differs(_user: User, notices: Sequence[Notification], _day: date) -> s
     return {notice.pk for notice in notices} if last and last.differences else set()
 
 
-KINDS = {"figures_differ": Kind(_differ, gettext_lazy("figures differ"), _last_differs)}
+def _ready(_data: Data) -> Words:
+    detail = _("It is kept for some days and can be fetched by you only.")
+    return Words(_("The list that you asked for is ready."), detail, _("Open the list"))
+
+
+def _closed(_data: Data) -> Words:
+    return Words(_("The closing that you asked for is made."), action=_("Open the closing"))
+
+
+KINDS = {
+    "figures_differ": Kind(_differ, gettext_lazy("figures differ"), _last_differs),
+    "export_ready": Kind(_ready, gettext_lazy("a list is ready")),
+    "closing_made": Kind(_closed, gettext_lazy("a closing is made")),
+}

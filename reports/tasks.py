@@ -4,14 +4,16 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from cadres import clock
+from cadres.actions.job_notices import telling_owner
 from reports import counts
 from reports.actions.checks import check as check_figures
 from reports.actions.closings import take
-from reports.actions.exports import drop_old, write
+from reports.actions.exports import READY, drop_old, write
 from reports.midnight import turn_day
 from reports.models import Closing, Export
 
@@ -46,7 +48,8 @@ def closing(pk: int) -> None:
     if job is None:
         return
     language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
-    with override(language), job.running() as claimed:
+    page = reverse("reports:closing", args=[job.pk])
+    with override(language), telling_owner(job, "closing_made", page) as claimed:
         if claimed:
             take(claimed)
 
@@ -58,7 +61,8 @@ def export(pk: int) -> None:
     if job is None:
         return
     language = job.created_by.language if job.created_by else settings.LANGUAGE_CODE
-    with override(language), job.running() as claimed:
+    page = reverse("reports:export", args=[job.ref])
+    with override(language), telling_owner(job, READY, page, always=True) as claimed:
         if claimed:
             write(claimed)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cadres.actions.import_jobs import random_name
+from cadres.actions.job_notices import note_seen
 from cadres.jobs import JobState
 from cadres.models import RecordEvent, Unit, User
 from cadres.permissions import can_read_unit
@@ -26,6 +27,8 @@ from reports.models import Export, ExportForm
 from reports.writers.sheet import ROWS_A_SHEET
 
 KEPT = timedelta(days=7)
+# The kind of the notice that a list can be fetched.
+READY = "export_ready"
 # How many lists of one person may wait for a worker.
 MOST_WAITING = 3
 # Progress is told, and the lease prolonged, every so many rows.
@@ -117,11 +120,12 @@ def _keep(export: Export, found: LongList, file: BinaryIO) -> None:
 
 
 def note_taken(export: Export) -> None:
-    """Journal that its owner took the file out of the site."""
+    """Journal that its owner took the file out of the site; the notice that it is ready is read."""
     told = {name: export.wanted[name] for name in ("closing", "figure", "part") if name in export.wanted}
     if status := export.wanted.get("pledges", {}).get("status"):
         told["filter"] = status
     _record(export, "export_taken", told)
+    note_seen(export, READY)
 
 
 def _record(export: Export, action: str, facts: dict[str, Any]) -> None:

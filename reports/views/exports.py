@@ -139,9 +139,15 @@ def _progress(export: Export) -> dict[str, Any]:
         "done": export.progress,
         "total": export.total,
         "label": _("The list is being written"),
-        "note": _("You may leave this page; the work goes on."),
+        "note": _note(export),
         "finished": export.is_over,
     }
+
+
+def _note(export: Export) -> str:
+    told = _("You may leave this page; the bell tells you when the list is ready.")
+    again = _("The work was interrupted and has begun again.") if export.attempts > 1 else ""
+    return f"{again} {told}".strip()
 
 
 @reads_default

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from cadres.jobs import JobState
-from cadres.models import RecordEvent
+from cadres.models import Notification, RecordEvent
 from cadres.roles import Role
 from pledges.actions.acts import NotAllowedError
 from reports import long_lists
@@ -18,7 +18,7 @@ from reports.tasks import export as work
 from tests.factories import HostFactory, UnitFactory, user_with
 from tests.pledges.threads import at_once
 from tests.reports.conftest import DAY
-from tests.reports.export_scene import ASK, asked, people_of, written
+from tests.reports.export_scene import ASK, asked, fetched, people_of, written
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,27 @@ def test_the_page_follows_it_and_hands_it_out(client, officer, people):
     assert client.get(f"{url}progress/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert f"{url}file/" in client.get(url).content.decode()
     assert url in client.get("/exports/").content.decode()
+
+
+def test_the_bell_tells_until_the_list_is_fetched(client, officer, people):
+    export = asked(client)
+    assert "chuông" in client.get(f"/exports/{export.ref}/").content.decode()
+    for _ in range(2):
+        written(export)
+    notice = Notification.objects.get(user=officer)
+    assert (notice.kind, notice.path, notice.read_at) == ("export_ready", f"/exports/{export.ref}/", None)
+    assert "Danh sách đồng chí yêu cầu đã có." in client.get("/notices/").content.decode()
+    fetched(client, export)
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+def test_one_that_begins_again_says_so(client, officer, people):
+    export = asked(client)
+    page = f"/exports/{export.ref}/"
+    assert "gián đoạn" not in client.get(page).content.decode()
+    Export.objects.update(state=JobState.RUNNING, attempts=2)
+    assert "gián đoạn" in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("address", ["", "progress/", "file/"])

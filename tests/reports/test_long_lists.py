@@ -222,5 +222,5 @@ def test_a_list_is_written_in_the_same_queries(
             make_pledge(member, tier)
     counts.drain(DAY)
     export = asked(client)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         work(export.pk)
