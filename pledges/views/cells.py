@@ -8,13 +8,15 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cadres import clock
 from cadres.access import person, signed_in
-from cadres.models import Unit, User
+from cadres.models import Member, Unit, User
 from cadres.permissions import can_open_account
 from cadres.templatetags.display import number
 from pledges import queries
@@ -23,7 +25,7 @@ from pledges.actions.acts import NotAllowedError
 from pledges.actions.lists import send_cell_list
 from pledges.amendments import asked_of
 from pledges.forms.meeting import MeetingForm
-from pledges.models import Docket, Pledge, SentList, Tier
+from pledges.models import Campaign, Docket, Pledge, SentList, Tier
 from pledges.office_lists import reasons_offered
 from pledges.permissions import can_record_cell_meeting
 from pledges.states import PledgeStatus
@@ -43,9 +45,12 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     tier, cell = cell_place(request, campaign, unit)
     day = clock.today()
     whole = read_list(person(request), cell, tier, day)
-    show = request.GET.get("show", "all")
+    following = _following(whole, tier.campaign.window_is_open(day)) if "sent" in request.GET else None
+    show = request.GET.get("show", "missing" if following else "all")
     if show not in SHOWN:
         raise Http404
+    if following:
+        messages.info(request, _next(tier.campaign, following))
     may_type = can_record_cell_meeting(person(request), cell)
     sent = SentList.objects.filter(tier=tier, unit=cell).select_related("endorsed_by__body").first()
     context = _place(tier, cell) | {
@@ -112,6 +117,18 @@ def send(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     else:
         messages.success(request, _("The list has been sent to the level above."))
     return redirect("pledges:cell", campaign, unit)
+
+
+def _following(whole: CellList, is_open: bool) -> Member | None:
+    """Whom the secretary registers next: the first who is still missing, as long as the window is open."""
+    missing = (one.member for one in whole.people if one.missing and one.may_register)
+    return next(missing, None) if is_open else None
+
+
+def _next(campaign: Campaign, member: Member) -> str:
+    url = reverse("pledges:register", args=[campaign.code, member.code])
+    text = _("Next: register for comrade %(name)s") % {"name": member.name}
+    return format_html('<a href="{}">{}</a>', url, text)
 
 
 def _place(tier: Tier, cell: Unit) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +15,6 @@ from cadres.access import person, signed_in
 from cadres.models import Member, User
 from cadres.permissions import is_delegated
 from cadres.templatetags.display import number
-from pledges import queries
 from pledges.actions import register as actions
 from pledges.desk import last_return, past_vetting
 from pledges.forms.register import PledgeForm
@@ -74,7 +72,7 @@ def edit(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
 
 
 def _serve(request: HttpRequest, entry: Entry) -> HttpResponse:
-    campaign, chosen = entry.tier.campaign, taken(request, entry)
+    chosen = taken(request, entry)
     if request.method != "POST":
         form = entry.form_class(source=chosen.source, carries=chosen.carries, **entry.known())
         return _page(request, entry, form)
@@ -91,16 +89,10 @@ def _serve(request: HttpRequest, entry: Entry) -> HttpResponse:
     if draft:
         messages.success(request, _("The draft is saved. It has not been sent yet."))
         return redirect("pledges:edit", saved.ref)
-    told, after = _sent(person(request), entry, saved), _after(person(request), entry)
-    following = _following(person(request), entry)
-    if following is not None:
-        url = reverse("pledges:register", args=[campaign.code, following.code])
-        link = _("Next: register for comrade %(name)s") % {"name": following.name}
-        told, after = format_html('{} <a href="{}">{}</a>', told, url, link), f"{after}?show=missing"
-    messages.success(request, told)
+    messages.success(request, _sent(person(request), entry, saved))
     if warning := _over_quota(entry):
         messages.warning(request, warning)
-    return redirect(after)
+    return redirect(_after(person(request), entry, sent=True))
 
 
 def _sent(user: User, entry: Entry, saved: Pledge) -> str:
@@ -116,25 +108,17 @@ def _sent(user: User, entry: Entry, saved: Pledge) -> str:
     return _("Sent to the cell. It will be considered at the next meeting.")
 
 
-def _after(user: User, entry: Entry) -> str:
-    """Back to where the person works: the cell's list for a secretary, else one's own pledges."""
+def _after(user: User, entry: Entry, *, sent: bool = False) -> str:
+    """Back to where the person works: the cell's list for a secretary, else one's own pledges.
+
+    The list says whom to register next once something was `sent`: it reads who is missing anyway.
+    """
     if entry.lead.pk == user.member_id:
         return reverse("pledges:mine")
     if entry.tier.is_listed:
         return reverse("pledges:member", args=[entry.lead.code])
-    return reverse("pledges:cell", args=[entry.tier.campaign.code, entry.lead.unit.code])
-
-
-def _following(user: User, entry: Entry) -> Member | None:
-    """Whom the secretary registers next: the first of the cell who is still missing."""
-    tier, cell = entry.tier, entry.lead.unit
-    if entry.lead.pk == user.member_id or tier.is_listed or not tier.campaign.window_is_open(entry.day):
-        return None
-    missing = queries.without_registered(queries.counted_people(tier, entry.day).filter(unit=cell), tier)
-    names = ("member__code", "member__family_names", "member__given_name")
-    rows = missing.select_related("member").only("member", *names)
-    row = rows.order_by("member__position", "member__sort_key").first()
-    return row.member if row else None
+    cell = reverse("pledges:cell", args=[entry.tier.campaign.code, entry.lead.unit.code])
+    return f"{cell}?sent=1" if sent else cell
 
 
 def _registered(entry: Entry) -> list[Pledge]:
