@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.templatetags.display import Curve
-from pledges.models import Campaign, Progress, Tier, TierKind
+from pledges.models import Campaign, Tier, TierKind
 from pledges.states import CampaignState
 from reports import over_time
 from reports.closing_reading import closed_counts, speaking_for
 from reports.figures import BY_CODE, Figure, figure_lines
+from reports.highlights import Highlight, highlights
 from reports.models import ClosedUnit, Closing, UnitCount
 from reports.ranking import ChildRow, child_row
 
@@ -44,15 +45,6 @@ class TierLine:
 
 
 @dataclass(frozen=True)
-class Highlight:
-    """A notable result (kết quả tiêu biểu), with the years it was pending or the share reported."""
-
-    progress: Progress
-    years: int | None
-    rate: Rate | None
-
-
-@dataclass(frozen=True)
 class Dashboard:
     """One unit in one campaign of members, and the key cadres' years beside it.
 
@@ -73,6 +65,7 @@ class Dashboard:
     children: list[ChildRow]
     curve: Curve | None
     late: Rate
+    stuck: Rate
     pledges: Rate
     completed: Rate
     people: int
@@ -131,15 +124,23 @@ def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashb
         children=children,
         curve=over_time.curve(over_time.Line(tier, frozenset({unit.pk}), registered), day),
         late=BY_CODE["late"].rate(row),
+        stuck=BY_CODE["stuck"].rate(row),
         pledges=Rate(row.pledges_approved, row.pledges) if row else Rate(0, 0),
         completed=BY_CODE["completed"].rate(row),
         people=row.leads if row else 0,
         tiers=tier_lines(beside, tier.campaign.year),
         cadres=cadre_cards(beside),
         highlights=highlights(unit, tier.campaign),
-        figures=figure_lines(tier, row),
+        figures=counted_then(closing, figure_lines(tier, row)),
         closing=closing,
     )
+
+
+def counted_then(closing: Closing | None, lines: list[tuple[Figure, Rate]]) -> list[tuple[Figure, Rate]]:
+    """The figures that a closing has: what was not counted yet when it was made is not told by it."""
+    if closing is None:
+        return lines
+    return [line for line in lines if line[0].code in closing.definitions["figures"]]
 
 
 def _rows(unit: Unit, tier: Tier) -> list[UnitCount]:
@@ -233,26 +234,3 @@ def ranked(rows: list[Any], sort: str) -> list[Any]:
     """Rows of a closing by the sort key of the page ("-key" descending); an unknown key is "percent"."""
     key = SORTS.get(sort.removeprefix("-"), SORTS["percent"])
     return sorted(rows, key=key, reverse=sort.startswith("-") and sort[1:] in SORTS)
-
-
-def highlights(unit: Unit, campaign: Campaign, limit: int = 6) -> list[Highlight]:
-    """Results of the years before that the office chose as notable, the longest backlog first."""
-    final = Progress.objects.select_related("pledge__campaign", "pledge__unit").filter(
-        is_final=True,
-        pledge__featured=True,
-        pledge__campaign__host=campaign.host_id,
-        pledge__campaign__year__lt=campaign.year,
-        pledge__unit__path__startswith=unit.path,
-    )
-    ordered = final.order_by(F("pledge__backlog_since").asc(nulls_last=True), "-sub_value", "value", "pk")
-    return [_highlight(progress) for progress in ordered[:limit]]
-
-
-def _highlight(progress: Progress) -> Highlight:
-    since = progress.pledge.backlog_since
-    whole = progress.value is not None and progress.value_of
-    return Highlight(
-        progress=progress,
-        years=progress.pledge.campaign.year - since if since else None,
-        rate=Rate(int(progress.value or 0), int(progress.value_of or 0)) if whole else None,
-    )

@@ -13,8 +13,9 @@ from cadres.templatetags.display import moment, number, percent
 from cadres.templatetags.display import rate_text as rate
 from pledges.models import Tier
 from reports.closing_words import mark
-from reports.dashboards import CadreCard, Dashboard, Highlight, dashboard
+from reports.dashboards import CadreCard, Dashboard, dashboard
 from reports.figures import BY_CODE, footnotes
+from reports.highlights import Highlight
 from reports.ranking import ChildRow
 from reports.writers.party import Head
 from reports.writers.sheet import Column
@@ -231,10 +232,9 @@ def _cadre_text(card: CadreCard) -> str:
 
 def highlight_text(item: Highlight) -> str:
     """A result in one line, with its year and what was reported."""
-    pledge = item.progress.pledge
-    text = f"{pledge.title} ({pledge.unit.name}, năm {pledge.campaign.year}): {item.progress.text}"
+    text = f"{item.pledge.title} ({item.unit_name}, năm {item.year}): {item.text}"
     text = f"{text}, sau {item.years} năm" if item.years else text
-    note = item.progress.source_note
+    note = item.source_note
     return f"{text} ({note.rstrip('.')})" if note else text
 
 
