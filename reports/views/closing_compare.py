@@ -42,6 +42,11 @@ TITLES: dict[str, Any] = {
     "gone_pledges": gettext_lazy("Registrations no longer counted"),
     "changed_pledges": gettext_lazy("Another status"),
 }
+# Of key cadres: what they register is called an undertaking.
+OF_UNDERTAKINGS: dict[str, Any] = TITLES | {
+    "new_pledges": gettext_lazy("New undertakings"),
+    "gone_pledges": gettext_lazy("Undertakings no longer counted"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,11 @@ def _lists(
     if show not in found:
         raise Http404
     page = Paginator(found[show], PAGE).get_page(request.GET.get("page"))
+    titles = OF_UNDERTAKINGS if before.tier.is_listed else TITLES
     return {
-        "choices": [(name, TITLES[name], numbers[name]) for name in found],
+        "choices": [(name, titles[name], numbers[name]) for name in found],
         "show": show,
-        "title": TITLES[show],
+        "title": titles[show],
         "of_people": show in PEOPLE,
         "page": page,
         "names": _names(page, first if show.startswith(("no_", "gone")) else later, before.tier),

@@ -171,6 +171,8 @@ def _figures(tier: Tier, line: ClosedLine, prefix: str) -> list[object]:
 def people_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """One row a person, counted or not, as a workbook; of many people a worker writes it."""
     data = opened(request, pk, code)
+    if not data.tier.has_rate:
+        return to_pledges(request, data)
     if is_long(data):
         messages.error(request, _("The list is too long for that. Have it written in the background."))
         page = reverse("reports:closing_people", args=[pk, code])
@@ -178,6 +180,14 @@ def people_xlsx(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     file, found = BytesIO(), ClosedPeopleList(data)
     rows = found.write(file, iter, count=found.count(), plain=False)
     return _download(request, data, file, rows, what="people")
+
+
+def to_pledges(request: HttpRequest, data: OpenedClosing) -> HttpResponse:
+    """A tier that counts nobody has no people to list: its pledges are opened, and say so."""
+    told = _("Nobody is counted in this closing, so it has no list of people: these are its undertakings.")
+    messages.info(request, told)
+    page = reverse("reports:closing_pledges", args=[data.closing.pk, data.total.unit.code])
+    return redirect(f"{page}?tier={data.tier.kind}")
 
 
 def is_long(data: OpenedClosing) -> bool:

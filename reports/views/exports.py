@@ -36,6 +36,7 @@ from reports.models import Export
 from reports.opened import Opened
 from reports.pledge_lists import PledgeList
 from reports.views.closing_units import opened as opened_closing
+from reports.views.closing_units import to_pledges
 from reports.views.figures import opens
 from reports.views.lists import lists
 
@@ -65,6 +66,8 @@ def pledges_export(request: HttpRequest, found: PledgeList) -> HttpResponse:
 def closing_export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Have the people of a closing written."""
     data = opened_closing(request, pk, code)
+    if not data.tier.has_rate:
+        return to_pledges(request, data)
     back = reverse("reports:closing_people", args=[pk, code])
     return _ask(request, data.total.unit, data.tier, wanted_people(data.closing), back)
 

@@ -222,9 +222,27 @@ def test_a_tier_that_counts_nobody_is_closed_by_its_pledges(place, visit):
     assert heads[2:] == ("Registered undertakings", "Approved undertakings", "Done")
     page = visit(place.board).get(compared(closing, show="new_pledges"))
     assert names(page) == []
-    told = [key for key, _label, _n in page.context["choices"]]
-    assert told == ["new_pledges", "gone_pledges", "changed_pledges"]
+    told = {key: str(label) for key, label, _n in page.context["choices"]}
+    assert told == {
+        "new_pledges": "New undertakings",
+        "gone_pledges": "Undertakings no longer counted",
+        "changed_pledges": "Another status",
+    }
     assert visit(place.board).get(compared(closing, show="newly_counted")).status_code == 404
+
+
+def test_a_tier_that_counts_nobody_has_undertakings_instead_of_people(place, visit):
+    place.tier = make_cadre_tier(place.host)
+    make_pledge(place.members[0], place.tier)
+    closing, client = place.close(), visit(place.board)
+    pledges = f"{opened(closing, place.host, 'closing_pledges')}?tier={place.tier.kind}"
+    for answer in (
+        client.get(opened(closing, place.host, "closing_people_xlsx"), follow=True),
+        client.post(opened(closing, place.host, "closing_export"), {"ref": uuid.uuid4()}, follow=True),
+    ):
+        assert answer.redirect_chain == [(pledges, 302)]
+        assert "it has no list of people" in text(answer)
+    assert not RecordEvent.objects.filter(action="export_closing").exists()
 
 
 def test_what_is_not_there_is_not_found(place, visit):
@@ -528,7 +546,7 @@ def test_parts_of_a_figure_of_pledges_are_opened_in_a_closing(place, visit, part
     assert {key: number for key, _label, number in page.context["shown"]["choices"]}[part] == n
 
 
-@pytest.mark.parametrize("query", ["figure=registered", "figure=stuck", "figure=late&part=all"])
+@pytest.mark.parametrize("query", ["figure=registered", "figure=pending", "figure=late&part=all"])
 def test_parts_that_a_closing_does_not_have_are_not_found(place, visit, query):
     url = opened(place.close(), place.host, "closing_pledges")
     assert visit(place.board).get(f"{url}?{query}").status_code == 404
