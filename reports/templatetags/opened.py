@@ -60,6 +60,13 @@ def opened_number(
 
 
 @register.simple_tag
+def pledges_url(unit: Unit, tier: Tier) -> str:
+    """The list of the pledges of a unit in a tier."""
+    query = {"campaign": tier.campaign.code, "tier": tier.kind}
+    return f"{reverse('reports:pledges', args=[unit.code])}?{urlencode(query)}"
+
+
+@register.simple_tag
 def definition_url(figure: str) -> str:
     """The place of the definition of a figure (cách tính)."""
     return f"{reverse('reports:definitions')}#{figure}"
