@@ -66,7 +66,7 @@ def _meetings(shape: Shape, tiers: Tiers) -> list[Table]:
     sent: Rows = ((number, tiers.members.pk, cell.pk, cell.met_on, AT) for number, cell in cells)
     taken_over = {"from_paper": True, "source": SOURCE, "state": DocketState.ISSUED, "mode": StepMode.DECIDES}
     dated = {"concluded_at": AT, "issued_at": AT, "created_at": AT}
-    told = "id ref campaign_id tier_id body_id title meeting_on"
+    told = "id ref campaign_id tier_id body_id title meeting_on of_cell"
     return [
         Table(Docket, _dockets(shape, tiers), told, **taken_over, **dated),
         Table(SentList, sent, "id tier_id unit_id sent_on sent_at"),
@@ -80,12 +80,12 @@ def _dockets(shape: Shape, tiers: Tiers) -> Rows:
         first = next(story for story in stories(shape) if story.pk == number * ON_A_CADRE_DOCKET + 1)
         title, host = f"Danh mục số {number + 1} năm 2023", tiers.cadres.campaign.host_id
         place = (tiers.cadres.campaign_id, tiers.cadres.pk, host)
-        yield number + 1, reference(-number - 1), *place, title, first.met_on
+        yield number + 1, reference(-number - 1), *place, title, first.met_on, False
     for cell in shape.cells():
         if cell.met_on:
             key, title = before + cell.number + 1, f"Sinh hoạt chi bộ ngày {cell.met_on:%d/%m/%Y}"
             place = (tiers.members.campaign_id, tiers.members.pk, cell.pk)
-            yield key, reference(-key), *place, title, cell.met_on
+            yield key, reference(-key), *place, title, cell.met_on, True
 
 
 def _pledges(shape: Shape, tiers: Tiers) -> Table:

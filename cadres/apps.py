@@ -3,11 +3,18 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from cadres.indexes import Index
+
 
 class CadresConfig(AppConfig):
     name = "cadres"
     notice_kinds = "cadres.notice_words.KINDS"
     append_only = ("cadres_recordevent", "cadres_unitsuccession")
+    # A part of a name is found among millions without reading them all.
+    indexes = (
+        Index("member_names", "cadres_member", "USING gin (search_key gin_trgm_ops)", extension="pg_trgm"),
+        Index("unit_names", "cadres_unit", "USING gin (name_key gin_trgm_ops)", extension="pg_trgm"),
+    )
 
     def ready(self) -> None:
         from cadres.guards import install_guards  # noqa: PLC0415  (models must be loaded first)

@@ -1,7 +1,7 @@
-"""Append-only rows, a constraint and an index that migrations cannot carry, installed after every migrate.
+"""Append-only rows, a constraint and indexes that migrations cannot carry, installed after every migrate.
 
-SQLite drops triggers silently when a migration remakes a table; an ExclusionConstraint and an index of
-trigrams in Meta break SQLite: so they are installed here, by vendor, each time the tables have been migrated.
+SQLite drops triggers silently when a migration remakes a table; an ExclusionConstraint and some indexes
+in Meta break SQLite: so they are installed here, by vendor, each time the tables have been migrated.
 Apps name in their AppConfig the tables in which no row is ever changed (`append_only`), and those
 in which a row is fixed from some point on (`fixed_from`).
 """
@@ -14,6 +14,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cadres.indexes import install_indexes
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class _Trigger:
 
 
 def install_guards(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
-    """Install triggers (on PostgreSQL the constraint and the index as well) as the apps name them now."""
+    """Install triggers (on PostgreSQL the constraint and the indexes as well) as the apps name them now."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     if settings.GUARD_TRIGGERS:
@@ -51,7 +53,8 @@ def install_guards(*, using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
                         cursor.execute(statement)
     if connection.vendor == "postgresql" and "cadres_membership" in present:
         _exclude_overlaps(connection)
-        _index_names(connection)
+    if connection.vendor == "postgresql":
+        install_indexes(connection, present)
 
 
 def missing_guards(using: str = DEFAULT_DB_ALIAS) -> list[str]:
@@ -127,13 +130,3 @@ def _exclude_overlaps(connection: BaseDatabaseWrapper) -> None:
             "ALTER TABLE cadres_membership ADD CONSTRAINT membership_no_overlap EXCLUDE USING gist "
             '(member_id WITH =, daterange(start, "end") WITH &&)'
         )
-
-
-def _index_names(connection: BaseDatabaseWrapper) -> None:
-    """A part of a name is found among millions without reading them all."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = 'member_names'")
-        if cursor.fetchone():
-            return
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        cursor.execute("CREATE INDEX member_names ON cadres_member USING gin (search_key gin_trgm_ops)")

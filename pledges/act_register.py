@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 from django.http import QueryDict
 
+from cadres.bounded import BoundedCount
 from cadres.dates import DateError, parse_day
-from cadres.models import BodyKind, User
+from cadres.models import User
 from pledges.models import Docket, DocketLine
 from pledges.permissions import visible_dockets
 from pledges.states import DocketState, Outcome
@@ -69,12 +70,14 @@ def acts_of(user: User) -> QuerySet[Docket]:
 
 
 KINDS: dict[str, Q] = {
-    ALL: ~Q(body__kind=BodyKind.CELL_MEETING),
+    ALL: Q(of_cell=False),
     NUMBERED: ~Q(number=""),
-    AWAITING: Q(state=DocketState.CONCLUDED) & ~Q(body__kind=BodyKind.CELL_MEETING),
+    AWAITING: Q(state=DocketState.CONCLUDED, of_cell=False),
     CORRECTING: Q(corrects__isnull=False),
-    CELLS: Q(body__kind=BodyKind.CELL_MEETING),
+    CELLS: Q(of_cell=True),
 }
+# So many acts of a kind are counted, and put in an order of one's own; more stand by their meetings.
+MOST = 1_000
 
 
 def found(user: User, wanted: Wanted) -> QuerySet[Docket]:
@@ -89,11 +92,13 @@ def found(user: User, wanted: Wanted) -> QuerySet[Docket]:
     return related.prefetch_related("corrections").order_by(*order, "-concluded_at", "-pk")
 
 
-def totals(user: User, wanted: Wanted) -> dict[str, int]:
-    """How many acts there are of each kind, otherwise narrowed as wanted: one query."""
-    rows = _narrowed(acts_of(user), wanted).order_by()
-    counts = rows.aggregate(**{name or "all": Count("pk", filter=kind) for name, kind in KINDS.items()})
-    return {name: counts[name or "all"] for name in KINDS}
+def totals(user: User, wanted: Wanted) -> dict[str, int | None]:
+    """How many acts there are of each kind, otherwise narrowed as wanted; None: more than MOST. One query."""
+    rows = _narrowed(acts_of(user), wanted)
+    bounded = [BoundedCount(rows.filter(kind), MOST) for kind in KINDS.values()]
+    counts = User.objects.filter(pk=user.pk).values_list(*bounded)[0]
+    found = dict(zip(KINDS, counts, strict=True))
+    return {name: n if n <= MOST else None for name, n in found.items()}
 
 
 def _narrowed(rows: QuerySet[Docket], wanted: Wanted) -> QuerySet[Docket]:

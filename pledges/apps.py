@@ -3,11 +3,21 @@
 from django.apps import AppConfig
 
 from cadres.guards import Fixed
+from cadres.indexes import Index
+
+_NEWEST = "(meeting_on DESC NULLS LAST, concluded_at DESC, id DESC)"
 
 
 class PledgesConfig(AppConfig):
     name = "pledges"
     notice_kinds = "pledges.notice_words.KINDS"
+    # The register of acts by the day of the meeting: of committees, of cells, numbered, without a number yet.
+    indexes = (
+        Index("docket_acts", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND NOT of_cell"),
+        Index("docket_meetings", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND of_cell"),
+        Index("docket_numbered", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND number <> ''"),
+        Index("docket_awaiting", "pledges_docket", f"{_NEWEST} WHERE state = 'concluded' AND NOT of_cell"),
+    )
     append_only = (
         "pledges_pledgeevent",
         "pledges_pledgeversion",

@@ -29,7 +29,6 @@ class _Open(_Counted):
     """Only looks whether another page follows."""
 
     more = True
-    count = BOUNDED
     num_pages = FARTHEST
 
     def page(self, number: Any) -> Page[Any]:
@@ -58,9 +57,18 @@ def page_of(
         if kept and known > SHORT:
             known = max(known, kept())
         elif known > BOUNDED:
-            return _Open(rows, size).get_page(number)
+            return open_page(rows, size=size, number=number)
     paginator = _Counted(rows, size)
     paginator.count = known
+    return paginator.get_page(number)
+
+
+def open_page(
+    rows: QuerySet[Any], *, size: int, number: str | None, more_than: int | None = None
+) -> Page[Any]:
+    """One page of a list of which only is known that it has more rows than so many."""
+    paginator = _Open(rows, size)
+    paginator.count = more_than or BOUNDED
     return paginator.get_page(number)
 
 

@@ -2,14 +2,18 @@
 
 from django.db import migrations, models
 
+from cadres.indexes import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("pledges", "0003_vetting_and_opinions"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="pledge",
             index=models.Index(
                 condition=models.Q(("featured", True)), fields=["campaign"], name="pledge_featured"

@@ -1,6 +1,7 @@
 """Approval as a collective act: dockets (danh mục trình), their lines, and lists sent upwards."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cadres import clock
-from cadres.models import Body, Unit
+from cadres.models import Body, BodyKind, Unit
 from pledges.models.campaigns import Campaign, StepMode, Tier
 from pledges.models.pledges import Pledge
 from pledges.models.record import PledgeVersion
@@ -26,6 +27,8 @@ class Docket(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="dockets")
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="dockets")
     body = models.ForeignKey(Body, models.PROTECT, related_name="dockets")
+    # Follows from the body; kept here too, so that the acts of committees are found among those of all cells.
+    of_cell = models.BooleanField(db_default=False, editable=False)
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=DocketState, default=DocketState.OPEN)
     # Bổ sung: holds only what was registered after the window (never mixed above the cell).
@@ -97,6 +100,12 @@ class Docket(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the meetings of cells apart from the beginning."""
+        if self._state.adding:
+            self.of_cell = self.body.kind == BodyKind.CELL_MEETING
+        super().save(*args, **kwargs)
 
 
 class Matter(models.TextChoices):

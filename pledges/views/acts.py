@@ -1,5 +1,6 @@
 """The register of acts: what bodies have concluded and issued, with its corrections."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cadres.access import person, role_required
-from cadres.views.paging import page_of
+from cadres.views.paging import open_page, page_of
 from pledges import act_register
 from pledges.act_register import AWAITING, CELLS, CORRECTING, NUMBERED, Wanted
 from pledges.views.dockets import READERS
@@ -54,11 +55,14 @@ def register(request: HttpRequest) -> HttpResponse:
     """?show, ?q, ?year, ?since, ?until, ?sort, ?page."""
     user, wanted = person(request), Wanted.of(request.GET)
     totals = act_register.totals(user, wanted)
-    page = page_of(
-        act_register.found(user, wanted),
-        size=PAGE,
-        number=request.GET.get("page"),
-        known=totals[wanted.show],
+    known = totals[wanted.show]
+    if known is None:
+        wanted = replace(wanted, sort=act_register.NEWEST)
+    rows, number = act_register.found(user, wanted), request.GET.get("page")
+    page = (
+        open_page(rows, size=PAGE, number=number, more_than=act_register.MOST)
+        if known is None
+        else page_of(rows, size=PAGE, number=number, known=known)
     )
     acts = list(page.object_list)
     outcomes = act_register.outcomes_of(acts)
@@ -72,6 +76,7 @@ def register(request: HttpRequest) -> HttpResponse:
         ),
         "reset_url": f"?{urlencode({'show': wanted.show})}" if wanted.is_narrowed else "",
         "sort": wanted.sort,
+        "is_long": known is None,
         "unread": wanted.unread,
         "xlsx_url": f"{reverse('reports:acts_xlsx')}?{urlencode(query)}",
     }
@@ -90,7 +95,7 @@ def _query(wanted: Wanted) -> dict[str, str]:
     return {name: text for name, text in given.items() if text}
 
 
-def _chips(wanted: Wanted, totals: dict[str, int]) -> list[dict[str, object]]:
+def _chips(wanted: Wanted, totals: dict[str, int | None]) -> list[dict[str, object]]:
     rest = {name: text for name, text in _query(wanted).items() if name != "show"}
     return [
         {
@@ -100,5 +105,5 @@ def _chips(wanted: Wanted, totals: dict[str, int]) -> list[dict[str, object]]:
             "active": show == wanted.show,
         }
         for show, label in LABELS.items()
-        if totals[show] or show in (wanted.show, act_register.ALL)
+        if totals[show] != 0 or show in (wanted.show, act_register.ALL)
     ]

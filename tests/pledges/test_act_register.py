@@ -126,3 +126,12 @@ def test_the_register_costs_the_same_for_one_and_for_three(
     client = visit(place.clerk)
     with django_assert_num_queries(7):
         assert len(acts(client.get("/acts/"))) == n
+
+
+def test_of_more_acts_than_are_counted_the_newest_come_first(place, visit, monkeypatch):
+    monkeypatch.setattr("pledges.act_register.MOST", 2)
+    many = [concluded(place, number=f"{number}-QĐ/QU") for number in (1, 2, 3)]
+    response = visit(place.clerk).get("/acts/?sort=number")
+    assert acts(response) == many[::-1]
+    assert [chip["count"] for chip in response.context["chips"]] == [None, None]
+    assert "aria-sort" not in text(response)
