@@ -77,6 +77,8 @@ def move(
     """
     ids = sorted(set(pledge_ids))
     answer = Acted()
+    if not ids:  # a docket on which nothing is rejected, say: not even a savepoint
+        return answer
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
             _move_chunk(ids[start : start + CHUNK], to, action, act, notes, judge, extra, answer)
@@ -127,6 +129,8 @@ def return_for_amendment(asked: Mapping[int, Asked | str], *, act: Act, judge: J
     notes = {pk: text_of(one) for pk, one in asked.items()}
     if not all(note.strip() for note in notes.values()):
         raise ValueError(_("Say what is to be amended."))
+    if not asked:
+        return Acted()
     with transaction.atomic():
         answer = move(
             notes, to=PledgeStatus.RETURNED, action=EventAction.RETURNED, act=act, notes=notes, judge=judge

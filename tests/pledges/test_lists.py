@@ -172,7 +172,7 @@ def test_endorsing_costs_the_same_for_three_and_for_thirty(place, n, django_asse
     cells = [place.cell() for _ in range(n)]
     docket = endorsement(place)
     back = docket.lines.get(unit=cells[0])
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(21):
         conclude(docket, place.officer, {back.pk: Decision(Outcome.RETURN, "Thiếu")})
 
 
