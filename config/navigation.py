@@ -115,10 +115,9 @@ def navigation(request: HttpRequest) -> Navigation | None:
         return None
     desk = _Desk(user)
     counts, dockets = _counts(desk), _dockets(desk)
+    work = _own(desk) + _cell(desk, counts) + _committee(desk, counts) + _board(desk, counts, dockets)
     groups = [
-        Group(
-            "", _own(desk) + _cell(desk, counts) + _committee(desk, counts) + _board(desk, counts, dockets)
-        ),
+        Group("", work + _stuck(desk)),
         Group(_("Reports"), _reports(desk)),
         Group(_("Organisation"), _organisation(desk)),
     ]
@@ -207,6 +206,11 @@ def _board(desk: _Desk, counts: dict[tuple[int, int], UnitCount], dockets: dict[
         items.append(Item(label, reverse("pledges:docket_list"), waits))
         items.append(Item(_("Register of acts"), reverse("pledges:act_register")))
     return items
+
+
+def _stuck(desk: _Desk) -> list[Item]:
+    """For all who read the tasks of others: what stands in their way, and whom it waits for."""
+    return [Item(_("Stuck"), reverse("pledges:obstacle_list"))] if desk.scope.readable_paths else []
 
 
 def _reports(desk: _Desk) -> list[Item]:

@@ -17,6 +17,7 @@ from reports.closing_seal import (
     Reader,
     cells_agree,
     closing_digest,
+    form_of,
     lines_of,
     numbers,
     unit_digest,
@@ -49,12 +50,13 @@ def _all_differences(closing: Closing, seen: Callable[[int], None]) -> Iterator[
 
 def _units(closing: Closing, found: list[str], seen: Callable[[int], None]) -> Iterator[tuple[int, int, str]]:
     """The digest of each unit as its rows give it, in order; what is wrong with the unit goes to `found`."""
+    form = form_of(closing)
     for frozen in closing.definitions["tiers"]:
         tier = frozen["tier"]
         rows, leads = Reader(closing, tier), _leads(closing, tier)
         for line in lines_of(closing, tier):
             own = rows.of(line["unit_id"])
-            digest = unit_digest(tier, line, own)
+            digest = unit_digest(tier, line, own, form)
             expected = numbers(own, frozen["quota_min"])
             expected |= {name: by_unit.of(line["unit_id"]) for name, by_unit in leads.items()}
             if len(found) < MOST:

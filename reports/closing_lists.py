@@ -45,6 +45,7 @@ _NUMERATORS = {
     "on_time": _DONE & Q(on_time=True),
     "beyond_target": _DONE & Q(beyond_target=True),
     "late": Q(late=True),
+    "stuck": Q(stuck=True),
 }
 
 
@@ -110,9 +111,9 @@ def of_part(figure: Figure, part: Part) -> Q:
 
 
 def of_status(status: str) -> Q:
-    """Which pledges of a closing have a status, or were late; anything else asks for all."""
-    if status == "late":
-        return Q(late=True)
+    """Which pledges of a closing have a status, or were late or stuck; anything else asks for all."""
+    if status in ("late", "stuck"):
+        return _NUMERATORS[status]
     return Q(status=status) if status in PledgeStatus.values else Q()
 
 

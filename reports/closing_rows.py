@@ -72,6 +72,7 @@ def _pledges(closing: Closing, tier: Tier, day: date) -> tuple[QuerySet[Any], Ma
         "on_time": Subquery(final.values("on_time")),
         "beyond_target": Subquery(final.values("beyond_target")),
         "late": Exists(queries.late(pledges, day).filter(pk=OuterRef("pk"))),
+        "stuck": Exists(queries.stuck(pledges).filter(pk=OuterRef("pk"))),
     }
     return pledges.registered(), columns
 

@@ -45,7 +45,10 @@ PLEDGE = (
     "on_time",
     "beyond_target",
     "late",
+    "stuck",
 )
+# Counted since some closings were made: what was not there yet is not in their digests.
+LATER = ("stuck",)
 AT_A_TIME = 2000
 
 Rows = list[dict[str, Any]]
@@ -116,12 +119,27 @@ def _grouped(rows: QuerySet[Any], columns: tuple[str, ...]) -> _Groups:
     return _Groups(in_pieces(ordered, AT_A_TIME))
 
 
-def unit_digest(tier: int, line: Mapping[str, Any], own: OwnRows) -> str:
-    """The digest of a unit: `line` has the columns of LINE and COUNTS."""
+@dataclass(frozen=True)
+class Form:
+    """What the digests of a closing cover: the columns that there were when it was made."""
+
+    counts: tuple[str, ...] = COUNTS
+    pledge: tuple[str, ...] = PLEDGE
+
+
+def form_of(closing: Closing) -> Form:
+    """Each measure that came later is a figure as well, which the closing's definitions name or not."""
+    lacking = {name for name in LATER if name not in closing.definitions["figures"]}
+    counts = tuple(name for name in COUNTS if name.removeprefix("own_") not in lacking)
+    return Form(counts, tuple(name for name in PLEDGE if name not in lacking))
+
+
+def unit_digest(tier: int, line: Mapping[str, Any], own: OwnRows, form: Form) -> str:
+    """The digest of a unit: `line` has the columns of LINE and of the form's counts."""
     digest = hashlib.sha256()
     head = {"tier": tier} | {name: line[name] for name in LINE}
-    digest.update(canonical([head, [line[name] for name in COUNTS]]))
-    for columns, rows in ((PERSON, own.people), (PLEDGE, own.pledges)):
+    digest.update(canonical([head, [line[name] for name in form.counts]]))
+    for columns, rows in ((PERSON, own.people), (form.pledge, own.pledges)):
         for row in rows:
             digest.update(canonical([row[name] for name in columns]))
         digest.update(b"\n")
@@ -178,6 +196,7 @@ def numbers(own: OwnRows, quota: int) -> dict[str, int]:
         "beyond_target": sum(bool(row["beyond_target"]) for row in done),
         "carried_over": sum(_stands(row, PledgeStatus.CARRIED_OVER) for row in pledges),
         "late": sum(bool(row["late"]) for row in pledges),
+        "stuck": sum(bool(row["stuck"]) for row in pledges),
     }
 
 

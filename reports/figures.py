@@ -202,6 +202,22 @@ FIGURES: tuple[Figure, ...] = (
         decimals=1,
     ),
     Figure(
+        code="stuck",
+        title=_("Stuck"),
+        definition=_(
+            "Approved pledges, neither reported nor evaluated, in whose way stands at least one obstacle "
+            "that has been reported and not been removed, of all approved pledges."
+        ),
+        exclusions=_NOT_APPROVED,
+        missing=_("Not stuck"),
+        kind=Kind.PLEDGES,
+        numerator="stuck",
+        denominator="pledges_approved",
+        numerator_rows=lambda tier, _day: queries.stuck(queries.tier_pledges(tier)),
+        denominator_rows=_approved_pledges,
+        decimals=1,
+    ),
+    Figure(
         code="cells_sent",
         title=_("Cells that sent their list"),
         definition=_(

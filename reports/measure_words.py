@@ -26,6 +26,7 @@ MEASURE_WORDS = {
     "beyond_target": _("tasks done beyond target"),
     "carried_over": _("tasks carried over"),
     "late": _("late tasks"),
+    "stuck": _("stuck tasks"),
     "cells": _("cells in the figures"),
     "cells_sent": _("cells that have sent their list"),
     "cells_missing": _("cells where somebody has not registered"),

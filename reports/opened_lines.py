@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cadres.models import Member, Rank, Unit
+from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import number
 from cadres.templatetags.display import rate_text as rate
 from pledges import queries
-from pledges.models import Pledge, SentList, Tier
+from pledges.models import Obstacle, Pledge, SentList, Tier
 from pledges.words import due_words, status_words
 from reports.figures import Kind, footnotes
 from reports.models import UnitCount
@@ -31,6 +32,8 @@ class Line:
     reason: str = ""
     pledges: tuple[Pledge, ...] = ()
     sent_on: date | None = None
+    # What stands in the way of a stuck pledge, each with the days for which it has stood.
+    obstacles: tuple[tuple[Obstacle, int], ...] = ()
 
 
 def with_names(opened: Opened, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -38,7 +41,9 @@ def with_names(opened: Opened, rows: QuerySet[Any]) -> QuerySet[Any]:
     if opened.figure.kind == Kind.PEOPLE:
         return rows.select_related("member", "unit__parent")
     if opened.figure.kind == Kind.PLEDGES:
-        return rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
+        rows = rows.select_related("lead_member", "unit__parent").prefetch_related("progress")
+        standing = Prefetch("obstacles", Obstacle.objects.open().select_related("asked"), to_attr="standing")
+        return rows.prefetch_related(standing) if tells_obstacles(opened) else rows
     sent = SentList.objects.filter(tier=opened.tier, unit=OuterRef("pk")).order_by().values("sent_on")
     return rows.select_related("parent").annotate(sent_on=Subquery(sent))
 
@@ -46,7 +51,7 @@ def with_names(opened: Opened, rows: QuerySet[Any]) -> QuerySet[Any]:
 def lines_of(opened: Opened, rows: list[Any]) -> list[Line]:
     """One line a row; `rows` from `with_names`."""
     if opened.figure.kind == Kind.PLEDGES:
-        return [Line(row.unit, person=row.lead_member, pledges=(row,)) for row in rows]
+        return [_pledge_line(opened, row) for row in rows]
     if opened.figure.kind == Kind.CELLS:
         return [Line(row, sent_on=row.sent_on) for row in rows]
     pledges = _pledges_of([row.member_id for row in rows], opened.tier)
@@ -61,6 +66,12 @@ def lines_of(opened: Opened, rows: list[Any]) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def _pledge_line(opened: Opened, row: Any) -> Line:
+    standing = row.standing if tells_obstacles(opened) else ()
+    obstacles = tuple((one, one.days(opened.day)) for one in standing)
+    return Line(row.unit, person=row.lead_member, pledges=(row,), obstacles=obstacles)
 
 
 def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
@@ -133,7 +144,32 @@ def _columns(opened: Opened) -> list[Column]:
     if opened.figure.kind == Kind.CELLS:
         return [Column(_("No."), 6, "int"), *_place_columns(), Column(_("List sent on"), 14, "date")]
     why = [Column(_("Why not counted"), 26)] if _tells_why(opened) else []
-    return [*lead_columns(), *why, *task_columns(opened.tier)]
+    stuck = _obstacle_columns() if tells_obstacles(opened) else []
+    return [*lead_columns(), *why, *task_columns(opened.tier), *stuck]
+
+
+def tells_obstacles(opened: Opened) -> bool:
+    """Whether its lines tell who holds what up, since when and how often he was asked."""
+    return opened.part == Part.NUMERATOR and opened.figure.code == "stuck"
+
+
+def _obstacle_columns() -> list[Column]:
+    return [
+        Column(_("What stands in the way"), 56),
+        Column(_("Who is asked to remove it"), 34),
+        Column(_("Since"), 14),
+        Column(_("Days"), 10),
+        Column(_("Times asked"), 12),
+    ]
+
+
+def _obstacle_cells(line: Line) -> list[object]:
+    """One line in each an obstacle."""
+    told = [
+        (one.text, one.holder, day_words(one.since), number(days), number(one.asked_times))
+        for one, days in line.obstacles
+    ]
+    return ["\n".join(column) for column in zip(*told, strict=True)]
 
 
 def _tells_why(opened: Opened) -> bool:
@@ -164,7 +200,8 @@ def _cells(opened: Opened, no: int, line: Line) -> list[object]:
     if opened.figure.kind == Kind.CELLS:
         return [no, *_place_cells(line), line.sent_on]
     why = [line.reason] if _tells_why(opened) else []
-    return [*lead_cells(no, line), *why, *task_cells(line, opened.tier)]
+    stuck = _obstacle_cells(line) if tells_obstacles(opened) else []
+    return [*lead_cells(no, line), *why, *task_cells(line, opened.tier), *stuck]
 
 
 def _place_cells(line: Line) -> list[object]:

@@ -152,6 +152,7 @@ def _pledges(tier: Tier, day: date) -> list[Measured]:
         ("beyond_target", queries.done_beyond_target(pledges)),
         ("carried_over", pledges.filter(status=PledgeStatus.CARRIED_OVER)),
         ("late", queries.late(pledges, day)),
+        ("stuck", queries.stuck(pledges)),
     ]
     return _at(measured, "unit_id")
 

@@ -23,13 +23,14 @@ from reports.writers.plain import write_plain
 from reports.writers.sheet import Column, write_table
 
 CHUNK = 500
-LATE = "late"
+LATE, STUCK = "late", "stuck"
 # The counts keep the number of these, with the sub-tree.
 KEPT_STATUSES = {
     "": "pledges",
     PledgeStatus.DONE: "done",
     PledgeStatus.CARRIED_OVER: "carried_over",
     LATE: "late",
+    STUCK: "stuck",
 }
 
 
@@ -66,6 +67,8 @@ class PledgeList:
             rows = rows.filter(status=self.status)
         elif self.status == LATE:
             rows = queries.late(rows, self.day)
+        elif self.status == STUCK:
+            rows = queries.stuck(rows)
         if self.theme:
             rows = rows.filter(queries.of_theme(self.theme))
         if self.field:
@@ -95,8 +98,8 @@ class PledgeList:
     @property
     def status_label(self) -> str:
         """The status in words; empty where all are asked for."""
-        if self.status == LATE:
-            return _("Late")
+        if self.status in (LATE, STUCK):
+            return _("Late") if self.status == LATE else _("Stuck")
         return str(PledgeStatus(self.status).label) if self.status in PledgeStatus.values else ""
 
     def count(self) -> int:

@@ -55,6 +55,7 @@ _FIRST = """p.lead_member_id IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM pledges_pledge q JOIN pledges_pledgetier s ON s.pledge_id = q.id
      WHERE s.tier_id = %(tier)s AND s.member_id = p.lead_member_id AND q.id < p.id AND q.status IN"""
 _RESULT = "SELECT 1 FROM pledges_progress r WHERE r.pledge_id = p.id AND r.is_final"
+_OBSTACLE = "SELECT 1 FROM pledges_obstacle o WHERE o.pledge_id = p.id AND o.removed_on IS NULL"
 
 _PLEDGES = f"""
 SELECT p.unit_id, COUNT(*) AS pledges,
@@ -69,7 +70,8 @@ SELECT p.unit_id, COUNT(*) AS pledges,
        SUM(CASE WHEN p.status = 'done' AND EXISTS ({_RESULT} AND r.beyond_target) THEN 1 ELSE 0 END)
            AS beyond_target,
        SUM(CASE WHEN p.status = 'carried_over' THEN 1 ELSE 0 END) AS carried_over,
-       SUM(CASE WHEN p.status = 'approved' AND p.due_on < %(day)s THEN 1 ELSE 0 END) AS late
+       SUM(CASE WHEN p.status = 'approved' AND p.due_on < %(day)s THEN 1 ELSE 0 END) AS late,
+       SUM(CASE WHEN p.status = 'approved' AND EXISTS ({_OBSTACLE}) THEN 1 ELSE 0 END) AS stuck
 FROM pledges_pledge p
 JOIN pledges_pledgetier t ON t.pledge_id = p.id AND t.tier_id = %(tier)s
 JOIN cadres_unit u ON u.id = p.unit_id AND u.path LIKE %(root)s
@@ -131,6 +133,7 @@ OF_PLEDGES = (
     "beyond_target",
     "carried_over",
     "late",
+    "stuck",
 )
 
 

@@ -77,6 +77,10 @@ class Side:
         """These units, wherever they stood: one query."""
         return self._read(Q(unit__in=keys))
 
+    def counts(self, figure: Figure) -> bool:
+        """Whether the figure was counted: not in a closing that was made before there was such a figure."""
+        return self.closing is None or figure.code in self.closing.definitions["figures"]
+
     def version(self, figure: Figure) -> int:
         """The version of the figure's definition that the numbers were counted by."""
         if self.closing is None:

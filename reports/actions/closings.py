@@ -25,7 +25,7 @@ from reports import counts
 from reports.closing_check import differences
 from reports.closing_progress import Teller, telling
 from reports.closing_rows import copy_rows
-from reports.closing_seal import AT_A_TIME, COUNTS, Reader, closing_digest, unit_digest
+from reports.closing_seal import AT_A_TIME, COUNTS, Reader, closing_digest, form_of, unit_digest
 from reports.figures import figures_of
 from reports.models import ClosedUnit, Closing, ClosingKind, Stage, UnitCount
 from reports.open_matters import open_matters
@@ -213,13 +213,13 @@ def _recount_stale(tier: Tier, day: date) -> None:
 
 def _put_units_away(closing: Closing, tier: Tier, teller: Teller) -> Iterator[tuple[int, int, str]]:
     """Write the line of each unit with the digest of its own rows; yields the digests in order."""
-    rows = Reader(closing, tier.pk)
+    rows, form = Reader(closing, tier.pk), form_of(closing)
     counted = UnitCount.objects.filter(tier=tier, unit__path__startswith=tier.campaign.host.path)
     lines = counted.order_by("unit_id").values("unit_id", "parent_id", *COUNTS, **_LINE)
     batch = []
     for line in in_pieces(lines, AT_A_TIME):
         own = rows.of(line["unit_id"])
-        digest = unit_digest(tier.pk, line, own)
+        digest = unit_digest(tier.pk, line, own, form)
         teller.rows(own.number)
         batch.append(ClosedUnit(closing=closing, tier=tier, digest=digest, **line))
         if len(batch) == BATCH:

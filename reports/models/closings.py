@@ -192,6 +192,7 @@ class ClosedPledge(models.Model):
     on_time = models.BooleanField(null=True, blank=True)
     beyond_target = models.BooleanField(null=True, blank=True)
     late = models.BooleanField(default=False)
+    stuck = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("closing_id", "path", "pledge_id")

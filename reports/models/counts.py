@@ -26,6 +26,7 @@ MEASURES = (
     "beyond_target",  # done beyond target
     "carried_over",  # carried over to next year
     "late",  # approved, past due, not done on `day`
+    "stuck",  # approved, with an obstacle that nobody has removed
     "cells",  # cells in force
     "cells_sent",  # cells that sent their list
     "cells_missing",  # cells where somebody counted has not registered
@@ -69,6 +70,7 @@ class UnitCount(models.Model):
     own_beyond_target = _count()
     own_carried_over = _count()
     own_late = _count()
+    own_stuck = _count()
     own_cells = _count()
     own_cells_sent = _count()
     own_cells_missing = _count()
@@ -91,6 +93,7 @@ class UnitCount(models.Model):
     beyond_target = _count()
     carried_over = _count()
     late = _count()
+    stuck = _count()
     cells = _count()
     cells_sent = _count()
     cells_missing = _count()

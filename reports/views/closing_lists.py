@@ -107,7 +107,8 @@ def _part(request: HttpRequest, data: OpenedClosing, *, own: bool) -> dict[str, 
     if not (code := request.GET.get("figure", "")):
         return {}
     figure, part = BY_CODE.get(code), request.GET.get("part", Part.NUMERATOR)
-    if figure is None or figure.kind != Kind.PLEDGES or part not in parts_of(figure):
+    counted = code in data.closing.definitions["figures"]
+    if figure is None or not counted or figure.kind != Kind.PLEDGES or part not in parts_of(figure):
         raise Http404
     row = data.total.row
     return {

@@ -13,9 +13,10 @@ from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier, TierKind
+from pledges.obstacles import Holder, holders, of_figure
 from reports.closing_reading import closed_counts, speaking_for
 from reports.closing_words import mark
-from reports.dashboards import all_tiers, dashboard, member_tiers, ranked
+from reports.dashboards import Dashboard, all_tiers, dashboard, member_tiers, ranked
 from reports.facets import facet_cards
 from reports.figures import BY_CODE, FIGURES, footnotes
 from reports.ranking import Asked, ChildRow, ranking, weakest
@@ -23,8 +24,10 @@ from reports.undecided import undecided
 
 # So many of the units with the lowest shares stand on the secretary's page.
 WEAKEST = 5
+# So many of those with whom tasks are stuck.
+HOLDERS = 5
 # The figures on that page, whose definitions stand below it on paper.
-ON_THE_BRIEF = ("registered", "approved", "cells_sent", "late", "completed")
+ON_THE_BRIEF = ("registered", "approved", "cells_sent", "late", "stuck", "completed")
 
 
 def unit_for(user: User, code: str) -> Unit:
@@ -102,10 +105,19 @@ def brief(request: HttpRequest, code: str) -> HttpResponse:
         "data": data,
         "weakest": weakest(tier, place, WEAKEST) if data.closing is None else _weakest_closed(data.children),
         "undecided": undecided(person(request), place),
+        "holders": _held_up(data) if data.closing is None else [],
         "mark": mark(data.closing) if data.closing else "",
         "footnotes": footnotes(BY_CODE[code] for code in ON_THE_BRIEF),
     }
     return TemplateResponse(request, "reports/brief.html", context)
+
+
+def _held_up(data: Dashboard) -> list[tuple[Holder, int]]:
+    """With whom most is stuck, and for how many days; asked only where the counts say that something is."""
+    if not data.stuck.numerator:
+        return []
+    day = clock.today()
+    return [(one, one.days(day)) for one in holders(of_figure(data.tier, data.unit), HOLDERS)]
 
 
 def _weakest_closed(rows: list[ChildRow]) -> list[ChildRow]:

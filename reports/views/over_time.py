@@ -1,7 +1,7 @@
 """Diễn biến: a unit over the days of a window, beside another year, and as it stood on a past day."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -49,6 +49,12 @@ class Asked:
     figure: Figure
     found: Comparison | None
 
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures to choose from: where years are compared, those that both have."""
+        sides = (self.found.before, self.found.after) if self.found else ()
+        return [one for one in figures_of(self.tier) if all(side.counts(one) for side in sides)]
+
 
 def _asked(request: HttpRequest, code: str) -> Asked | Unit:
     """What is asked for of the unit; the unit alone where it has no campaign. 404 for strangers."""
@@ -60,10 +66,10 @@ def _asked(request: HttpRequest, code: str) -> Asked | Unit:
     others = older_tiers(unit, tier)
     older = next((one for one in others if one.campaign.code == request.GET.get("against")), None)
     older = older or next(iter(others), None)
-    figures = figures_of(tier)
-    figure = next((one for one in figures if one.code == request.GET.get("figure")), figures[0])
     found = compare_years(unit, tier, older, clock.today()) if older else None
-    return Asked(unit, tiers, tier, others, older, figure, found)
+    asked = Asked(unit, tiers, tier, others, older, figures_of(tier)[0], found)
+    named = (one for one in asked.figures if one.code == request.GET.get("figure"))
+    return replace(asked, figure=next(named, asked.figure))
 
 
 @signed_in
@@ -120,7 +126,7 @@ def _form(request: HttpRequest, asked: Asked) -> YearsForm:
         request.GET.dict() | chosen,
         campaigns=[_year_choice(one) for one in asked.tiers if one.kind == asked.tier.kind],
         against=[_year_choice(one) for one in asked.others],
-        figures=[(one.code, str(one.title)) for one in figures_of(asked.tier)] if asked.found else [],
+        figures=[(one.code, str(one.title)) for one in asked.figures] if asked.found else [],
     )
 
 

@@ -229,7 +229,7 @@ def test_what_is_taken_out_is_only_got(client, officer, people, address):
 def test_what_there_is_not_is_not_found(client, officer, people, host, tier):
     for query in ({"part": "all"}, {"campaign": "DV-1999"}, {"campaign": "DV-2024", "tier": "organisations"}):
         assert client.get(LIST, query).status_code == 404
-    assert client.get("/units/TAYHO/figures/stuck/").status_code == 404
+    assert client.get("/units/TAYHO/figures/pending/").status_code == 404
     assert client.get("/units/TAYHO/figures/cells_sent/?part=left_out").status_code == 404
     make_cadre_tier(host)
     assert client.get(LIST, {"campaign": "CB-2023"}).status_code == 404

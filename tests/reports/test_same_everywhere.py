@@ -1,6 +1,7 @@
 """One figure is one number: page, opened list, workbook, document, JSON, and a count that shares no code."""
 
 import json
+import uuid
 from datetime import date
 from io import BytesIO, StringIO
 
@@ -15,7 +16,7 @@ from cadres.models import Membership, Standing
 from cadres.rates import Rate
 from cadres.roles import Role
 from cadres.templatetags.display import rate_text
-from pledges.actions import results, transitions
+from pledges.actions import obstacles, results, transitions
 from pledges.actions.acts import Act
 from pledges.models import Channel, SentList
 from pledges.states import PledgeStatus
@@ -27,6 +28,7 @@ from tests.factories import CellFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.factories import CampaignFactory, key_cadre_tier, members_tier, pledge_in
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
 
+NOW = Act(by=None, on=DAY, channel=Channel.PAPER)
 PAPER = Act(by=None, on=date(2024, 2, 10), channel=Channel.PAPER)
 PLACES = ("host", "ward", "cell")
 CODES = [figure.code for figure in FIGURES]
@@ -48,6 +50,7 @@ PLEDGE = """
 CELL = """
     FROM cadres_unit u LEFT JOIN pledges_sentlist s ON s.unit_id = u.id AND s.tier_id = %(tier)s
     WHERE u.path LIKE %(path)s AND u.kind IN ('cell', 'grassroots_cell') AND u.ended_on IS NULL"""
+OPEN = "(SELECT COUNT(*) FROM pledges_obstacle o WHERE o.pledge_id = p.id AND o.removed_on IS NULL)"
 ALL_APPROVED = f"{PLEDGE} AND p.status IN ({APPROVED})"
 BY_HAND = {
     "registered": (f"{PERSON} AND {LED.format(REGISTERED)} > 0", PERSON),
@@ -57,6 +60,7 @@ BY_HAND = {
     "on_time": (f"{PLEDGE} AND p.status = 'done' AND r.on_time", ALL_APPROVED),
     "beyond_target": (f"{PLEDGE} AND p.status = 'done' AND r.beyond_target", ALL_APPROVED),
     "late": (f"{PLEDGE} AND p.status = 'approved' AND p.due_on < %(day)s", ALL_APPROVED),
+    "stuck": (f"{PLEDGE} AND p.status = 'approved' AND {OPEN} > 0", ALL_APPROVED),
     "cells_sent": (f"{CELL} AND s.id IS NOT NULL", CELL),
 }
 
@@ -113,10 +117,19 @@ def places(tier, host, ward, cell):
         },
         act=PAPER,
     )
+    for pledge, asked in ((first, ward), (second, host), (second, ward)):
+        obstacles.report({pledge.pk: hindrance(asked)}, act=NOW)
+    obstacles.report({outside.pk: hindrance(ward)}, act=NOW)
+    obstacles.remove({outside.obstacles.get().pk: "Đã bố trí mặt bằng."}, act=NOW)
     move_members([moved], other, on=date(2024, 3, 10), by=None)
     SentList.objects.create(tier=tier, unit=cell, sent_on=date(2024, 3, 1))
     counts.rebuild(tier, DAY)
     return {"host": host, "ward": ward, "cell": cell}
+
+
+def hindrance(asked) -> obstacles.Reported:
+    told = {"text": "Chưa có mặt bằng.", "since": date(2024, 3, 1), "asked": asked}
+    return obstacles.Reported(ref=uuid.uuid4(), **told)
 
 
 def result(**facts) -> results.FinalResult:
@@ -174,6 +187,7 @@ def test_the_world_of_these_tests_tells_the_figures_apart(tier, places):
         "on_time": (1, 5),
         "beyond_target": (1, 5),
         "late": (1, 5),
+        "stuck": (2, 5),
         "cells_sent": (1, 3),
     }
 
@@ -244,7 +258,8 @@ def test_a_pledge_in_two_tiers_counts_once_in_each(client, db):
         address = f"/units/{campaign.host.code}/figures/completed/"
         query = {"campaign": campaign.code, "tier": tier.kind, "part": "denominator"}
         assert client.get(address, query).context_data["counted"] == 1
-    assert {figure.code for figure in figures_of(key)} == {"completed", "on_time", "beyond_target", "late"}
+    of_tasks = {"completed", "on_time", "beyond_target", "late", "stuck"}
+    assert {figure.code for figure in figures_of(key)} == of_tasks
     assert figure_of(members, cadre.unit) == "1/1 (100%)"
 
 
