@@ -10,9 +10,15 @@ class CadresConfig(AppConfig):
     name = "cadres"
     notice_kinds = "cadres.notice_words.KINDS"
     append_only = ("cadres_recordevent", "cadres_unitsuccession")
-    # A part of a name is found among millions without reading them all.
+    # A part of a name is found among millions without reading them all, and so are the committees.
     indexes = (
         Index("member_names", "cadres_member", "USING gin (search_key gin_trgm_ops)", extension="pg_trgm"),
+        Index(
+            "unit_committees",
+            "cadres_unit",
+            "(path varchar_pattern_ops) INCLUDE (id, kind) "
+            "WHERE ended_on IS NULL AND kind NOT IN ('cell', 'grassroots_cell')",
+        ),
         Index("unit_names", "cadres_unit", "USING gin (name_key gin_trgm_ops)", extension="pg_trgm"),
     )
 

@@ -56,19 +56,21 @@ def write_body(unit: Unit, kind: str, given: BodyGiven, *, by: User | None) -> B
 
 
 def lacking_first_body(unit: Unit) -> QuerySet[Unit]:
-    """Units in force below a unit that lack the body with which an organisation of their kind decides."""
-    bodies = Body.objects.filter(unit=OuterRef("pk"), ended_on=None)
-    cells = Unit.objects.filter(kind__in=CELL_KINDS).filter(
-        ~Exists(bodies.filter(kind=BodyKind.CELL_MEETING))
-    )
-    divisions = Unit.objects.filter(kind=UnitKind.DIVISION_COMMITTEE).filter(
-        ~Exists(bodies.filter(kind=BodyKind.COMMITTEE))
-    )
-    others = Unit.objects.exclude(kind__in=(*CELL_KINDS, UnitKind.DIVISION_COMMITTEE)).filter(
-        ~Exists(bodies.filter(kind=BodyKind.STANDING_COMMITTEE))
-    )
+    """Units in force below a unit that lack the body with which an organisation of their kind decides.
+
+    Each kind is asked for by itself: among all units of a nation the database then reads indexes alone.
+    """
     below = Unit.objects.in_force().under(unit.path).exclude(pk=unit.pk)
-    return below.filter(pk__in=(cells | divisions | others).values("pk"))
+    divisions = below.filter(kind=UnitKind.DIVISION_COMMITTEE)
+    others = below.exclude(kind__in=(*CELL_KINDS, UnitKind.DIVISION_COMMITTEE))
+    return _without(below.cells(), BodyKind.CELL_MEETING).union(
+        _without(divisions, BodyKind.COMMITTEE), _without(others, BodyKind.STANDING_COMMITTEE), all=True
+    )
+
+
+def _without(units: QuerySet[Unit], kind: BodyKind) -> QuerySet[Unit]:
+    bodies = Body.objects.filter(unit=OuterRef("pk"), ended_on=None, kind=kind)
+    return units.filter(~Exists(bodies)).order_by()
 
 
 def make_first_bodies(unit: Unit, *, by: User) -> int:

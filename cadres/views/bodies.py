@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -27,6 +26,7 @@ from cadres.permissions import can_keep_roster, can_read_unit, scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
 from cadres.text import fold
+from cadres.views.paging import page_of
 
 PAGE = 30
 
@@ -70,7 +70,7 @@ def body_list(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit,
         "bodies": [(kind, bodies.get(kind)) for kind in _kinds(unit)],
-        "page": Paginator(below, PAGE).get_page(request.GET.get("page")),
+        "page": page_of(below, size=PAGE, number=request.GET.get("page")),
         "lacking": lacking.count(),
         "wanted": wanted,
         "show": request.GET.get("show", ""),
