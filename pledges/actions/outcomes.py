@@ -69,7 +69,7 @@ def settle(docket: Docket, decisions: Mapping[int, Decision], act: Act) -> None:
     settle_lists(docket, [line for line in lines if line.unit_id])
     _write_outcomes(lines)
     if docket.mode != StepMode.GIVES_OPINION:
-        _move_pledges(docket, lines, act)
+        _move_pledges(docket, lines, act, locked)
         _send_own_list(docket, lines, act)
 
 
@@ -96,15 +96,15 @@ def _write_outcomes(lines: list[DocketLine]) -> None:
     DocketLine.objects.bulk_update(noted, ["outcome", "note"], batch_size=CHUNK)
 
 
-def _move_pledges(docket: Docket, lines: list[DocketLine], act: Act) -> None:
+def _move_pledges(docket: Docket, lines: list[DocketLine], act: Act, locked: dict[int, Pledge]) -> None:
     by_outcome: dict[str, dict[int, str]] = {}
     for line in lines:
         if line.pledge_id:
             by_outcome.setdefault(line.outcome, {})[line.pledge_id] = line.note
     agreed = list(by_outcome.get(Outcome.APPROVE, {}))
-    transitions.approve(fully_agreed(docket, agreed), act=act)
-    transitions.return_for_amendment(by_outcome.get(Outcome.RETURN, {}), act=act)
-    transitions.reject(by_outcome.get(Outcome.REJECT, {}), act=act)
+    transitions.approve(fully_agreed(docket, agreed), act=act, locked=locked)
+    transitions.return_for_amendment(by_outcome.get(Outcome.RETURN, {}), act=act, locked=locked)
+    transitions.reject(by_outcome.get(Outcome.REJECT, {}), act=act, locked=locked)
 
 
 def fully_agreed(docket: Docket, pledge_ids: list[int]) -> list[int]:

@@ -17,6 +17,7 @@ from pledges.models import EventAction, Pledge, PledgeVersion
 from pledges.states import APPROVED, TRANSITIONS, CampaignState, PledgeStatus
 
 Judge = Callable[[Pledge], str | None]
+Locked = Mapping[int, Pledge]
 
 
 def lock(pledge_ids: Iterable[int]) -> list[Pledge]:
@@ -68,12 +69,14 @@ def move(
     notes: Mapping[int, str] | None = None,
     judge: Judge | None = None,
     extra: Mapping[str, Any] | None = None,
+    locked: Locked | None = None,
 ) -> Acted:
     """Move a set of pledges to the status `to`, as far as each may.
 
     A pledge already there is left as it is: twice the same call is one effect. `judge` answers
     the reason why a locked pledge may not move, or None. The caller decides whether a refusal
-    undoes everything (raise inside its own transaction) or the rest goes on.
+    undoes everything (raise inside its own transaction) or the rest goes on. `locked`: where the caller
+    has locked the pledges in its transaction already, they as `lock` gives them.
     """
     ids = sorted(set(pledge_ids))
     answer = Acted()
@@ -81,13 +84,15 @@ def move(
         return answer
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
-            _move_chunk(ids[start : start + CHUNK], to, action, act, notes, judge, extra, answer)
+            some = ids[start : start + CHUNK]
+            pledges = lock(some) if locked is None else [locked[pk] for pk in some]
+            _move_chunk(pledges, to, action, act, notes, judge, extra, answer)
         note_pledges(answer.done)
     return answer
 
 
 def _move_chunk(
-    ids: list[int],
+    pledges: list[Pledge],
     to: PledgeStatus,
     action: EventAction,
     act: Act,
@@ -97,7 +102,7 @@ def _move_chunk(
     answer: Acted,
 ) -> None:
     moving = []
-    for pledge in lock(ids):
+    for pledge in pledges:
         if pledge.status == to:
             answer.unchanged.append(pledge)
         elif reason := _judge(pledge, to, judge):
@@ -115,12 +120,17 @@ def _move_chunk(
     answer.done.extend(moving)
 
 
-def approve(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:
+def approve(
+    pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None, locked: Locked | None = None
+) -> Acted:
     """Approve (thông qua, phê duyệt) the version last submitted."""
-    return move(pledge_ids, to=PledgeStatus.APPROVED, action=EventAction.APPROVED, act=act, judge=judge)
+    to, action = PledgeStatus.APPROVED, EventAction.APPROVED
+    return move(pledge_ids, to=to, action=action, act=act, judge=judge, locked=locked)
 
 
-def return_for_amendment(asked: Mapping[int, Asked | str], *, act: Act, judge: Judge | None = None) -> Acted:
+def return_for_amendment(
+    asked: Mapping[int, Asked | str], *, act: Act, judge: Judge | None = None, locked: Locked | None = None
+) -> Acted:
     """Ask for an amendment (đề nghị chỉnh sửa, bổ sung): the one door, for the desk and for meetings.
 
     What is asked is kept point by point beside the version it is asked of, and as text in the journal.
@@ -131,20 +141,20 @@ def return_for_amendment(asked: Mapping[int, Asked | str], *, act: Act, judge: J
         raise ValueError(_("Say what is to be amended."))
     if not asked:
         return Acted()
+    to, action = PledgeStatus.RETURNED, EventAction.RETURNED
     with transaction.atomic():
-        answer = move(
-            notes, to=PledgeStatus.RETURNED, action=EventAction.RETURNED, act=act, notes=notes, judge=judge
-        )
+        answer = move(notes, to=to, action=action, act=act, notes=notes, judge=judge, locked=locked)
         write_returns(answer.done, asked, act)
         telling.returned(answer.done, act=act)
     return answer
 
 
-def reject(reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None) -> Acted:
+def reject(
+    reasons: Mapping[int, str], *, act: Act, judge: Judge | None = None, locked: Locked | None = None
+) -> Acted:
     """Do not approve (không phê duyệt): final."""
-    return move(
-        reasons, to=PledgeStatus.REJECTED, action=EventAction.REJECTED, act=act, notes=reasons, judge=judge
-    )
+    to, action = PledgeStatus.REJECTED, EventAction.REJECTED
+    return move(reasons, to=to, action=action, act=act, notes=reasons, judge=judge, locked=locked)
 
 
 def withdraw(pledge_ids: Iterable[int], *, act: Act, judge: Judge | None = None) -> Acted:

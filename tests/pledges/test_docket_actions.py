@@ -341,7 +341,7 @@ def test_a_conclusion_costs_the_same_for_three_and_for_thirty_lines(place, n, dj
     docket = place.docket(*pledges)
     back, held = (line_of(docket, pledge).pk for pledge in pledges[:2])
     decisions = {back: Decision(Outcome.RETURN, "Chưa rõ"), held: Decision(Outcome.HOLD)}
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(42):
         conclude(docket, place.recorder, decisions)
 
 
