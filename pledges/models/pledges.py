@@ -75,8 +75,12 @@ class Pledge(models.Model):
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="pledges")
-    tier = models.ForeignKey(Tier, models.PROTECT, related_name="pledges")
-    lead_member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="pledges")
+    # Tier and lead have no index of their own: pledge_by_unit and pledge_by_lead begin with them, and
+    # each registration would write one more page of every index.
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="pledges", db_index=False)
+    lead_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="pledges", db_index=False
+    )
     lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="led_pledges")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="pledges")
     status = models.CharField(max_length=12, choices=PledgeStatus, default=PledgeStatus.DRAFT)
@@ -185,8 +189,9 @@ class Pledge(models.Model):
 class PledgeTier(models.Model):
     """The tiers in which a pledge counts, with the person it counts for; no figure sums over tiers."""
 
-    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="in_tiers")
-    tier = models.ForeignKey(Tier, models.PROTECT, related_name="counted_pledges")
+    # Found by pledgetier_once and pledgetier_by_member, which begin with them.
+    pledge = models.ForeignKey(Pledge, models.CASCADE, related_name="in_tiers", db_index=False)
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="counted_pledges", db_index=False)
     member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -29,7 +29,8 @@ class PledgeVersionQuerySet(models.QuerySet["PledgeVersion"]):
 class PledgeVersion(models.Model):
     """The content at a submission, immutable; `digest` is the SHA-256 of its canonical JSON."""
 
-    pledge = models.ForeignKey("Pledge", models.PROTECT, related_name="versions")
+    # Found by pledgeversion_no, which begins with it.
+    pledge = models.ForeignKey("Pledge", models.PROTECT, related_name="versions", db_index=False)
     no = models.PositiveSmallIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
@@ -81,7 +82,8 @@ class PledgeEvent(models.Model):
     `on` is the day it happened (null: the paper does not say), `at` the instant it was recorded.
     """
 
-    pledge = models.ForeignKey("Pledge", models.PROTECT, related_name="events")
+    # Found by pledgeevent_seq, which begins with it.
+    pledge = models.ForeignKey("Pledge", models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     on = models.DateField(null=True, blank=True)
