@@ -27,6 +27,7 @@ from config import demo_story as story
 from config.demo_accounts import make_accounts
 from config.demo_closings import Results, close_past_years, hold_back
 from config.demo_desk import endorse_some, left_for_the_desk, work_at_desk
+from config.demo_obstacles import hold_up, hold_up_last_year, remove_last_year
 from config.demo_opinions import give_opinions
 from pledges import queries
 from pledges.actions import dockets, transitions
@@ -72,7 +73,10 @@ def load(day: date, say: Say) -> None:
     endorse_some(tier, standing, day)
     _put_before(standing, campaigns["CB-2024"], day)
     give_opinions(day)
+    hold_up(members)
+    hold_up_last_year(campaigns["CB-2023"])
     close_past_years(campaigns, late, day)
+    remove_last_year(campaigns["CB-2023"].pledges.all(), day)
     remind(day)
     counts.drain(day)
     say("figures counted")

@@ -1,5 +1,6 @@
 """The demo's story: the district committee of Tây Hồ on 26/03/2024. People are invented."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from cadres.models import BodyKind
@@ -68,6 +69,84 @@ CLOSED_ON = {
     "CB-2022": ("42-BC/QU", date(2024, 3, 22)),
     "CB-2023": ("45-BC/QU", date(2024, 3, 25)),
 }
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in the way of a task whose title holds the words, who is asked, and on which days again."""
+
+    words: str
+    text: str
+    asked: str
+    since: date
+    again: tuple[date, ...] = ()
+    in_ward: bool = False
+
+
+# Who is asked: the ward of the demo's officer, the district, or an office outside the tree by its name.
+OF_THE_WARD, OF_THE_HOST = "ward", "host"
+OBSTACLES = (
+    Obstacle(
+        "điểm tập kết rác tự phát",
+        "Chưa có vị trí thay thế để đặt xe gom rác. Đề nghị phường bố trí mặt bằng.",
+        OF_THE_WARD,
+        date(2024, 3, 4),
+        (date(2024, 3, 13), date(2024, 3, 20)),
+        in_ward=True,
+    ),
+    Obstacle(
+        "ngập úng cục bộ",
+        "Cống thoát nước của ngõ do công ty quản lý, chưa có kế hoạch nạo vét.",
+        "Công ty Thoát nước Hà Nội",
+        date(2024, 2, 26),
+        (date(2024, 3, 11),),
+        in_ward=True,
+    ),
+    Obstacle(
+        "vi phạm trật tự xây dựng",
+        "Hồ sơ vi phạm đã chuyển lên quận, chưa có quyết định xử lý.",
+        "Ủy ban nhân dân quận Tây Hồ",
+        date(2024, 3, 1),
+        (date(2024, 3, 8), date(2024, 3, 15), date(2024, 3, 22)),
+    ),
+    Obstacle(
+        "vi phạm trật tự xây dựng",
+        "Chưa thống nhất được phương án cưỡng chế.",
+        "Ủy ban nhân dân quận Tây Hồ",
+        date(2024, 3, 12),
+    ),
+    Obstacle(
+        "tranh chấp ranh giới đất",
+        "Chờ trích lục bản đồ địa chính để hai hộ đối chiếu.",
+        "Sở Tài nguyên và Môi trường Hà Nội",
+        date(2024, 2, 20),
+        (date(2024, 3, 6),),
+    ),
+    Obstacle(
+        "đơn thư tồn đọng",
+        "Nội dung đơn liên quan nhiều đơn vị, đề nghị Quận ủy chỉ đạo đầu mối giải quyết.",
+        OF_THE_HOST,
+        date(2024, 3, 18),
+    ),
+)
+OBSTACLES_LAST_YEAR = (
+    Obstacle(
+        "",
+        "Chờ ý kiến của sở, ngành thành phố về hồ sơ.",
+        "Sở Tài nguyên và Môi trường Hà Nội",
+        date(2023, 9, 11),
+        (date(2023, 10, 16), date(2023, 11, 20)),
+    ),
+    Obstacle(
+        "",
+        "Chưa được giao bổ sung kinh phí.",
+        "Ủy ban nhân dân quận Tây Hồ",
+        date(2023, 11, 6),
+        (date(2024, 1, 8),),
+    ),
+)
+REMOVED_ON = date(2024, 1, 22)
+HOW_REMOVED = "Cơ quan được đề nghị đã có văn bản trả lời, việc được triển khai tiếp."
 
 BODIES = (
     (BodyKind.COMMITTEE, "Quận ủy Tây Hồ", "QU", None),

@@ -148,6 +148,7 @@ def test_every_demo_account_lands_on_a_page(client, account):
         ("demo-dangvien", {"remind_register"}),
         ("demo-thuongvu", {"docket_opened"}),
         ("demo-canbo", {"amend_asked"}),
+        ("demo-bantochuc", {"obstacle"}),
     ],
 )
 def test_something_stands_behind_the_bell(username, kinds):
@@ -197,6 +198,24 @@ def test_past_years_are_closed_and_what_came_after_is_told_by_name(client):
 
 def _hosts(*closings):
     return [closing.units.get(unit__code="TAYHO") for closing in closings]
+
+
+def test_some_tasks_are_stuck_with_somebody(client):
+    found = row("DV-2024")
+    assert (found.stuck, row("CB-2023").stuck) == (6, 0)
+    provisional, official = Closing.objects.filter(campaign__code="CB-2023").order_by("pk")
+    assert [line.stuck for line in _hosts(provisional, official)] == [1, 0]
+    client.force_login(User.objects.get(username="demo-thuongvu"))
+    holders = client.get("/units/TAYHO/brief/").context["holders"]
+    assert (holders[0][0].name, holders[0][0].n) == ("Ủy ban nhân dân quận Tây Hồ", 2)
+    assert len(holders) == 5
+    page = client.get("/units/TAYHO/figures/stuck/")
+    assert page.context["counted"] == found.stuck
+    officer = User.objects.get(username="demo-phuong")
+    assert set(officer.notifications.values_list("kind", flat=True)) == {"obstacle", "obstacle_again"}
+    client.force_login(officer)
+    [(mine, days), other] = client.get("/obstacles/").context["rows"][::-1]
+    assert (mine.asked_times, days, other[0].asked_name) == (3, 22, "Công ty Thoát nước Hà Nội")
 
 
 def test_figures_and_journal_add_up():
