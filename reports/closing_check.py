@@ -22,7 +22,8 @@ from reports.closing_seal import (
     numbers,
     unit_digest,
 )
-from reports.models import MEASURES, Closing
+from reports.models import CLOSED_MEASURES as MEASURES
+from reports.models import Closing
 
 MOST = 500  # lines told of one closing
 

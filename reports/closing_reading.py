@@ -43,7 +43,7 @@ def last_day(campaign: Campaign, day: date) -> date:
 class ClosedLine:
     """A unit as it was closed, with the figures that every page shows of it.
 
-    `row` is a ClosedUnit, whose columns are named by MEASURES.
+    `row` is a ClosedUnit, whose columns are named by CLOSED_MEASURES.
     """
 
     row: Any

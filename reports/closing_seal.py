@@ -18,10 +18,10 @@ from django.db.models import QuerySet
 from cadres.models import CELL_KINDS, Standing
 from cadres.streaming import in_pieces
 from pledges.states import APPROVED, PledgeStatus
-from reports.models import MEASURES, ClosedPerson, ClosedPledge, Closing
+from reports.models import CLOSED_MEASURES, ClosedPerson, ClosedPledge, Closing
 
 LINE = ("unit_id", "parent_id", "path", "name", "kind")
-COUNTS = (*(f"own_{name}" for name in MEASURES), *MEASURES)
+COUNTS = (*(f"own_{name}" for name in CLOSED_MEASURES), *CLOSED_MEASURES)
 PERSON = (
     "member_id",
     "name",

@@ -30,6 +30,7 @@ MEASURE_WORDS = {
     "cells": _("cells in the figures"),
     "cells_sent": _("cells that have sent their list"),
     "cells_missing": _("cells where somebody has not registered"),
+    "cells_endorsed": _("cells whose list is endorsed"),
 }
 
 

@@ -165,4 +165,5 @@ def _partners(tier: Tier) -> list[Measured]:
 def _cells(tier: Tier) -> list[Measured]:
     cells = queries.cells_of(tier).filter(pk__in=_WANTED)
     sent = queries.sent_cells(tier).filter(unit__in=_WANTED, unit__ended_on=None)
-    return [*_at([("cells", cells)], "pk"), *_at([("cells_sent", sent)], "unit_id")]
+    lists = [("cells_sent", sent), ("cells_endorsed", sent.filter(endorsed_by__isnull=False))]
+    return [*_at([("cells", cells)], "pk"), *_at(lists, "unit_id")]

@@ -79,11 +79,13 @@ WHERE p.status IN %(registered)s
 GROUP BY p.unit_id
 """  # noqa: S608
 
-_CELLS = """
+_LIST = "pledges_sentlist l WHERE l.unit_id = u.id AND l.tier_id = %(tier)s"
+_CELLS = f"""
 SELECT u.id AS unit_id, 1 AS cells,
-       (SELECT COUNT(*) FROM pledges_sentlist l WHERE l.unit_id = u.id AND l.tier_id = %(tier)s) AS cells_sent
+       (SELECT COUNT(*) FROM {_LIST}) AS cells_sent,
+       (SELECT COUNT(l.endorsed_by_id) FROM {_LIST}) AS cells_endorsed
 FROM cadres_unit u WHERE u.kind IN %(cells)s AND u.ended_on IS NULL AND u.path LIKE %(root)s
-"""
+"""  # noqa: S608
 
 # Pledges by what they name, a theme or a field.
 _FACET = """
@@ -157,7 +159,7 @@ def recount_days(tier: Tier, day: date, using: str) -> Iterator[Row]:
 def _statements(tier: Tier) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The statements of own numbers by unit, each with what it counts."""
     yield _PLEDGES, OF_PLEDGES
-    yield _CELLS, ("cells", "cells_sent")
+    yield _CELLS, ("cells", "cells_sent", "cells_endorsed")
     if tier.has_rate:
         people = _PEOPLE.replace("WHO", _WHO[Counted(tier.counted)])
         yield people, ("counted", "registered", "approved", "met_quota", "cells_missing")

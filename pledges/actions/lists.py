@@ -91,7 +91,7 @@ def settle_lists(docket: Docket, lines: Sequence[DocketLine]) -> None:
     for line in lines:
         if line.outcome in (Outcome.APPROVE, Outcome.RETURN) and line.unit_id not in settled:
             line.outcome = Outcome.VOID
-    note_changes([pk for pk in back if pk in settled], campaign=docket.campaign_id)
+    note_changes(settled, campaign=docket.campaign_id)
 
 
 def correct_lists(docket: Docket, first: Docket, lines: Sequence[DocketLine]) -> None:

@@ -12,6 +12,7 @@ from reports.models.closings import (
     Stage,
 )
 from reports.models.counts import (
+    CLOSED_MEASURES,
     FACET_MEASURES,
     MEASURES,
     DailyCount,
@@ -22,6 +23,7 @@ from reports.models.counts import (
 from reports.models.exports import Export, ExportForm
 
 __all__ = [
+    "CLOSED_MEASURES",
     "FACET_MEASURES",
     "MEASURES",
     "CampaignReopening",

@@ -13,7 +13,7 @@ from cadres.jobs import Job, JobState
 from cadres.models import Member, Standing, Unit
 from pledges.models import Campaign, Pledge, PledgeVersion, Tier
 from pledges.states import PledgeStatus
-from reports.models.counts import MEASURES
+from reports.models.counts import CLOSED_MEASURES
 
 
 class ClosingKind(models.TextChoices):
@@ -140,7 +140,7 @@ class ClosedUnit(models.Model):
         return f"{self.closing_id}/{self.tier_id}/{self.unit_id}"
 
 
-for _name in MEASURES:
+for _name in CLOSED_MEASURES:
     _count().contribute_to_class(ClosedUnit, f"own_{_name}")
     _count().contribute_to_class(ClosedUnit, _name)
 

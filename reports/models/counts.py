@@ -1,6 +1,7 @@
 """Counts kept by one consumer from the outbox: dashboards read these rows and nothing else."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cadres.models import Unit
@@ -30,7 +31,10 @@ MEASURES = (
     "cells",  # cells in force
     "cells_sent",  # cells that sent their list
     "cells_missing",  # cells where somebody counted has not registered
+    "cells_endorsed",  # cells whose list the level above has endorsed
 )
+# Of no figure, but of the pages of lists: closings do not have it.
+CLOSED_MEASURES = tuple(name for name in MEASURES if name != "cells_endorsed")
 
 
 def _count() -> "models.PositiveIntegerField[int, int]":
@@ -74,6 +78,7 @@ class UnitCount(models.Model):
     own_cells = _count()
     own_cells_sent = _count()
     own_cells_missing = _count()
+    own_cells_endorsed = _count()
 
     counted = _count()
     registered = _count()
@@ -97,10 +102,18 @@ class UnitCount(models.Model):
     cells = _count()
     cells_sent = _count()
     cells_missing = _count()
+    cells_endorsed = _count()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("tier", "unit"), name="unitcount_once"),)
-        indexes = (models.Index(fields=("tier", "parent"), name="unitcount_siblings"),)
+        indexes = (
+            models.Index(fields=("tier", "parent"), name="unitcount_siblings"),
+            models.Index(
+                fields=("tier", "unit"),
+                condition=Q(own_cells__gt=F("own_cells_sent")),
+                name="unitcount_not_sent",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.tier_id}/{self.unit_id}"

@@ -5,18 +5,23 @@ import uuid
 import pytest
 from django.utils import translation
 
-from cadres.models import UnitChange
+from cadres.models import Unit, UnitChange
+from cadres.outbox import note_changes
 from cadres.roles import Role
 from pledges import amendments, queries
 from pledges.actions import dockets, lists
 from pledges.actions.acts import NotAllowedError
+from pledges.actions.corrections import correct
 from pledges.actions.dockets import Decision
 from pledges.actions.endorsements import build_endorsement
 from pledges.committee_figures import below_by_path
 from pledges.models import Docket, SentList
 from pledges.states import DocketState, Outcome
+from reports import counts
+from reports.audit import differences
+from reports.models import UnitCount
 from tests.factories import CellFactory, MemberFactory, UnitFactory, user_with
-from tests.pledges.docket_scene import DAY, conclude, scene, ward
+from tests.pledges.docket_scene import DAY, conclude, meeting, scene, ward
 from tests.pledges.factories import pledge_in, secretary_of
 from tests.pledges.threads import at_once
 
@@ -124,7 +129,7 @@ def test_a_list_to_amend_goes_back_with_its_reasons_and_comes_again(place):
     UnitChange.objects.all().delete()
     conclude(docket, place.officer, {line.pk: Decision(Outcome.RETURN, "Thiếu 3 đồng chí")})
     assert (state(stays), state(back)) == ((DAY, docket.pk), None)
-    assert list(UnitChange.objects.values_list("unit", flat=True)) == [back.pk]
+    assert list(UnitChange.objects.values_list("unit", flat=True)) == [stays.pk, back.pk]
     [asked] = amendments.asked_of(place.tier, [stays, back]).values()
     assert asked == amendments.Amendment(back.pk, DAY, place.body.name, "Thiếu 3 đồng chí")
     lists.mark_sent(tier=place.tier, units=[back], on=DAY, by=None)
@@ -292,3 +297,31 @@ def test_two_who_send_at_once_send_one_list():
     answers = at_once(lambda: send(place), lambda: send(place, by=other))
     assert all(isinstance(answer, bool) for answer in answers)
     assert SentList.objects.filter(unit=place.unit).count() == 1
+
+
+def test_endorsed_lists_are_counted_as_they_are_endorsed_and_held_over(place):
+    cells = [place.cell(), place.cell(), place.cell(sent=False)]
+    docket = build_endorsement(tier=place.tier, body=place.body, title="Danh sách", by=place.officer)
+    conclude(docket, place.officer)
+    note_changes(Unit.objects.values_list("pk", flat=True))
+    counts.drain(DAY)
+    of_host = UnitCount.objects.filter(tier=place.tier, unit=place.scene.host)
+    assert of_host.values_list("cells_sent", "cells_endorsed").get() == (2, 2)
+    assert differences(DAY) == []
+    note_changes([place.cell().pk])
+    second = build_endorsement(tier=place.tier, body=place.body, title="Tiếp", by=place.officer)
+    conclude(second, place.officer)
+    counts.drain(DAY)
+    assert of_host.values_list("cells_sent", "cells_endorsed").get() == (3, 3)
+    line = docket.lines.get(unit=cells[0])
+    correct(
+        docket.pk,
+        meeting=meeting(minutes="Chi bộ chưa đủ hồ sơ."),
+        decisions={line.pk: Decision(Outcome.HOLD)},
+        by=place.officer,
+        day=DAY,
+        ref=uuid.uuid4(),
+    )
+    counts.drain(DAY)
+    assert of_host.values_list("cells_sent", "cells_endorsed").get() == (3, 2)
+    assert differences(DAY) == []

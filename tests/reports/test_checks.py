@@ -43,8 +43,8 @@ def test_a_check_that_finds_nothing_is_kept_and_tells_nobody(registered, host):
     board = user_with(Role.BOARD_OFFICER, unit=host)
     kept = check(DAY)
     assert (kept.day, kept.differences) == (DAY, [])
-    # Each number twice, own and whole: 22 measures a unit, and the one day of the curve.
-    assert kept.numbers == UnitCount.objects.count() * 2 * 22 + DailyCount.objects.count() * 2
+    # Each number twice, own and whole: 23 measures a unit, and the one day of the curve.
+    assert kept.numbers == UnitCount.objects.count() * 2 * 23 + DailyCount.objects.count() * 2
     assert not Notification.objects.filter(user=board).exists()
 
 

@@ -21,7 +21,7 @@ from reports import closing_check, closing_seal, counts
 from reports.actions import closings
 from reports.actions.campaign_closing import close_campaign, reopen_campaign
 from reports.closing_check import differences
-from reports.models import MEASURES, ClosedPerson, ClosedPledge, ClosedUnit, Closing, UnitCount
+from reports.models import CLOSED_MEASURES, ClosedPerson, ClosedPledge, ClosedUnit, Closing, UnitCount
 from tests.factories import CellFactory, MemberFactory
 from tests.pledges.threads import at_once
 from tests.reports.closing_scene import District, worked
@@ -69,7 +69,7 @@ def test_the_counts_put_away_are_those_kept(place):
     closing = place.close()
     for row in UnitCount.objects.filter(tier=place.tier):
         put = line(closing, row.unit)
-        for name in MEASURES:
+        for name in CLOSED_MEASURES:
             assert getattr(put, name) == getattr(row, name)
             assert getattr(put, f"own_{name}") == getattr(row, f"own_{name}")
     assert line(closing, place.host).approved == 1
