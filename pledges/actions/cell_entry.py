@@ -19,7 +19,7 @@ from pledges import rules
 from pledges.actions.acts import CHUNK, Act, NotAllowedError
 from pledges.actions.beginning import New, begin
 from pledges.actions.journal import journal_tail, write_events
-from pledges.actions.register import submit, why_incomplete
+from pledges.actions.submission import submit, why_incomplete
 from pledges.actions.transitions import note_pledges, why_closed
 from pledges.models import EventAction, Lane, Pledge, PledgeEvent, PledgeTier, Tier, TierKind
 from pledges.permissions import can_type_cell_list, lane_of, why_not_register
