@@ -1,6 +1,7 @@
 """Rows read piece by piece, so that millions of them take no more memory than thousands."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeVar
 
 from django.db import connections
@@ -22,6 +23,13 @@ def in_pieces(rows: "QuerySet[Model, Row]", size: int) -> Iterator[Row]:
         return rows.iterator(chunk_size=size)
     finally:
         settings["DISABLE_SERVER_SIDE_CURSORS"] = kept
+
+
+def in_chunks(rows: "QuerySet[Model, Row]", size: int) -> Iterator[list[Row]]:
+    """The same, a list of so many at a time."""
+    found = in_pieces(rows, size)
+    while chunk := list(islice(found, size)):
+        yield chunk
 
 
 def collation(using: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cadres import clock
 from cadres.models import Standing
-from cadres.streaming import in_pieces
+from cadres.streaming import in_chunks
 from cadres.templatetags.display import moment, number
 from reports.closing_reading import OpenedClosing, definitions_of, open_unit
 from reports.closing_words import mark
@@ -65,7 +64,7 @@ class FigureList:
         """Count, time and definition with the rows."""
         opened = self.opened
         row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
-        rows = _chunks(with_names(opened, opened.rows()))
+        rows = in_chunks(with_names(opened, opened.rows()), CHUNK)
         lines = through(line for chunk in rows for line in lines_of(opened, chunk))
         writes = write_plain_list if plain else write_list
         return writes(file, Listed(opened, row, lines, count, moment(clock.now())))
@@ -91,7 +90,7 @@ class ClosedPeopleList:
         """The mark of the closing above, the definitions of then with the rows."""
         closing = self.data.closing
         titles, notes = [self.data.total.name, closing.campaign.title], self._notes()
-        rows = through(cells for chunk in _chunks(self._people()) for cells in self._cells(chunk))
+        rows = through(cells for chunk in in_chunks(self._people(), CHUNK) for cells in self._cells(chunk))
         if plain:
             told = {"rows": number(count), "moment": moment(closing.taken_at)}
             titles += [mark(closing), _("%(rows)s rows at %(moment)s") % told]
@@ -140,13 +139,6 @@ def _people_columns() -> list[Column]:
         Column(_("Registered pledges"), 13, "int"),
         Column(_("Approved pledges"), 13, "int"),
     ]
-
-
-def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    """The rows, a chunk of them in memory at a time."""
-    found = in_pieces(rows, CHUNK)
-    while chunk := list(islice(found, CHUNK)):
-        yield chunk
 
 
 def wanted_figure(opened: Opened) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from cadres.templatetags.display import number
 from cadres.templatetags.display import rate_text as rate
 from pledges import queries
 from pledges.models import Obstacle, Pledge, SentList, Tier
+from pledges.sent import as_sent
 from pledges.words import due_words, status_words
 from reports.figures import Kind, footnotes
 from reports.models import UnitCount
@@ -51,6 +52,7 @@ def with_names(opened: Opened, rows: QuerySet[Any]) -> QuerySet[Any]:
 def lines_of(opened: Opened, rows: list[Any]) -> list[Line]:
     """One line a row; `rows` from `with_names`."""
     if opened.figure.kind == Kind.PLEDGES:
+        as_sent(rows)
         return [_pledge_line(opened, row) for row in rows]
     if opened.figure.kind == Kind.CELLS:
         return [Line(row, sent_on=row.sent_on) for row in rows]
@@ -78,7 +80,9 @@ def _pledges_of(members: list[int], tier: Tier) -> dict[int, list[Pledge]]:
     found: dict[int, list[Pledge]] = {}
     for start in range(0, len(members), 500):
         some = queries.tier_pledges(tier).registered().filter(lead_member__in=members[start : start + 500])
-        for pledge in some.order_by("pk"):
+        pledges = list(some.order_by("pk"))
+        as_sent(pledges)
+        for pledge in pledges:
             assert pledge.lead_member_id is not None
             found.setdefault(pledge.lead_member_id, []).append(pledge)
     return found

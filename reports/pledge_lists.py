@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from cadres import clock
 from cadres.models import Unit
-from cadres.streaming import in_pieces
+from cadres.streaming import in_chunks
 from cadres.templatetags.display import moment, number
 from cadres.text import fold
 from pledges import queries
 from pledges.models import Pledge, Tier
+from pledges.sent import as_sent
 from pledges.states import REGISTERED, PledgeStatus
 from reports.models import UnitCount
 from reports.opened_lines import Line, lead_cells, lead_columns, task_cells, task_columns
@@ -108,7 +109,7 @@ class PledgeList:
 
     def write(self, file: BinaryIO, through: Callable[..., Any], *, count: int, plain: bool) -> int:
         """The number of rows and the time above them; a workbook or, `plain`, CSV."""
-        rows = through(in_pieces(self.rows(), CHUNK))
+        rows = through(pledge for chunk in in_chunks(self.rows(), CHUNK) for pledge in _sent(chunk))
         cells = (self._cells(no, pledge) for no, pledge in enumerate(rows, start=1))
         told = _("%(rows)s rows at %(moment)s") % {"rows": number(count), "moment": moment(clock.now())}
         titles = [self.title, f"{self.unit.name} · {self.tier.campaign.title}", told]
@@ -124,3 +125,8 @@ class PledgeList:
     def _cells(self, no: int, pledge: Pledge) -> list[object]:
         line = Line(pledge.unit, person=pledge.lead_member, pledges=(pledge,))
         return [*lead_cells(no, line), *task_cells(line, self.tier)]
+
+
+def _sent(pledges: list[Pledge]) -> list[Pledge]:
+    as_sent(pledges)
+    return pledges

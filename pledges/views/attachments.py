@@ -23,12 +23,17 @@ from pledges.actions.acts import Act, NotAllowedError
 from pledges.forms.attachments import AttachmentForm
 from pledges.models import Attachment, AttachmentKind, Pledge
 from pledges.permissions import can_attach, can_edit, visible_pledges
+from pledges.sent import were_sent
 
 
-def files_of(user: User, pledge: Pledge) -> dict[str, Any]:
-    """What `_files.html` shows: documents, scans of the signed slip apart, and a form for one more."""
-    rows = Attachment.objects.filter(pledge=pledge, removed_at=None).select_related("by__member")
-    found = list(rows.order_by("at", "pk"))
+def files_of(user: User, pledge: Pledge, sent: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What `_files.html` shows: documents, scans of the signed slip apart, and a form for one more.
+
+    Who reads only what was `sent`, a version's content, is shown the documents that it names.
+    """
+    rows = Attachment.objects.filter(pledge=pledge).exclude(file="").select_related("by__member")
+    rows = rows.order_by("at", "pk")
+    found = list(rows.filter(removed_at=None)) if sent is None else were_sent(list(rows), sent)
     kinds = [kind for kind in AttachmentKind if can_attach(user, pledge, kind)]
     for row in found:
         row.may_go = row.kind in kinds  # type: ignore[attr-defined]

@@ -18,7 +18,8 @@ from pledges import amendments, queries
 from pledges import committee_figures as figures
 from pledges.amendments import Amendment
 from pledges.models import Docket, Pledge, SentList, StepLevel, StepMode, Tier
-from pledges.permissions import can_build_for
+from pledges.permissions import can_build_for, can_type_for_list
+from pledges.sent import as_sent
 from pledges.states import REGISTERED, DocketState, PledgeStatus
 from pledges.views.docket_desk import build_url
 from pledges.words import status_words
@@ -161,7 +162,10 @@ class CadreFilter:
         pledges = queries.tier_pledges(tier).filter(
             lead_member__in=[entry.member_id for entry in entries], status__in=REGISTERED
         )
-        for pledge in pledges.order_by("pk"):
+        found = list(pledges.order_by("pk"))
+        types = can_type_for_list(self.panel.user, tier, self.panel.place)
+        as_sent(found, but=lambda _pledge: types)
+        for pledge in found:
             if pledge.lead_member_id:
                 led.setdefault(pledge.lead_member_id, []).append((pledge, status_words(pledge, tier)))
         return [CadreRow(entry, led.get(entry.member_id, [])) for entry in entries]

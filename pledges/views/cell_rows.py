@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from cadres.rates import Rate
 from pledges import queries, supplementary
 from pledges.models import EventAction, Pledge, PledgeEvent, PledgeTier, Tier
 from pledges.permissions import can_edit, can_record_cell_meeting, visible_pledges
+from pledges.sent import as_sent, reads_typed
 from pledges.states import APPROVED, PledgeStatus
 from pledges.words import NOVELTY_PHRASES, due_words, short_reason, status_words
 
@@ -186,9 +188,10 @@ def _add_lines(user: User, people: list[Person], tier: Tier) -> None:
         .order_by("pledge_id")
     )
     for row in rows:
-        person = by_member[row.member_id or 0]
-        pledge = row.pledge
-        pledge.lead_member = person.member
+        row.pledge.lead_member = by_member[row.member_id or 0].member
+    as_sent([row.pledge for row in rows], but=partial(reads_typed, user))
+    for row in rows:
+        person, pledge = by_member[row.member_id or 0], row.pledge
         returned = pledge.status == PledgeStatus.RETURNED
         person.lines.append(
             Line(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -18,6 +19,7 @@ from pledges import lane_words, supplementary
 from pledges.desk import past_vetting
 from pledges.models import Campaign, EventAction, Lane, Pledge, PledgeEvent, Progress, Tier, TierKind
 from pledges.permissions import can_edit
+from pledges.sent import as_sent, reads_typed
 from pledges.states import CampaignState, PledgeStatus
 from pledges.words import due_words, measured, status_words
 
@@ -93,6 +95,7 @@ def by_campaign(pledges: QuerySet[Pledge], user: User) -> list[Group]:
         .annotate(note=Subquery(returns.order_by("-seq").values("note")[:1]))
         .order_by("-campaign__year", "campaign__code", "pk")
     )
+    as_sent(rows, but=partial(reads_typed, user))
     groups: dict[int, Group] = {}
     for pledge in rows:
         group = groups.setdefault(pledge.campaign_id, Group(pledge.campaign, []))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -39,6 +40,7 @@ from pledges.permissions import (
     visible_pledges,
 )
 from pledges.route_words import body_words
+from pledges.sent import as_sent, reads_typed, sent_facts
 from pledges.sources import carried_on_by, chain_of
 from pledges.states import DocketState, PledgeStatus
 from pledges.views.attachments import files_of
@@ -139,14 +141,15 @@ def _pledge(request: HttpRequest, ref: uuid.UUID) -> Pledge:
 def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """A pledge: its content, where it stands, what was decided, its time line, and what may be done now."""
     user, pledge = person(request), _pledge(request, ref)
+    sent = as_sent([pledge], but=partial(reads_typed, user)).get(pledge.pk)
     results = results_of(pledge)
     events = PledgeEvent.objects.filter(pledge=pledge).select_related("actor", "on_behalf_of", "docket__body")
     context = {
         "pledge": pledge,
         "status": status_words(pledge, pledge.tier),
         "due": due_words(pledge),
-        "facts": facts(pledge, user),
-        "files": files_of(user, pledge),
+        "facts": facts(pledge, user) if sent is None else sent_facts(sent),
+        "files": files_of(user, pledge, sent),
         "chain": chain_of(pledge, visible_pledges(user)),
         "carried_on": carried_on_by(pledge, visible_pledges(user)),
         "events": events_of(_told(user, pledge, events), _delegations(pledge)),

@@ -19,6 +19,7 @@ from cadres.permissions import can_read_unit
 from cadres.reading import reads_default
 from cadres.templatetags.display import day, moment
 from pledges.models import Campaign, Pledge, Tier
+from pledges.sent import as_sent
 from pledges.states import CampaignState, PledgeStatus
 from reports import counts
 from reports.closing_compare import PEOPLE, Frozen, Live, Side, by_unit, changes
@@ -166,6 +167,7 @@ def _names(page: Iterable[Any], closing: Closing | None, tier: Tier) -> list[Nam
     if rows and hasattr(rows[0], "pledge_id"):
         live = Pledge.objects.select_related("lead_member", "unit__parent")
         pledges = live.in_bulk([row.pledge_id for row in rows])
+        as_sent(pledges.values())
         return [_live_pledge(pledges[row.pledge_id], row) for row in rows]
     memberships = Membership.objects.select_related("member", "unit__parent")
     found = memberships.in_bulk([row.pk for row in rows])

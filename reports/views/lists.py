@@ -19,6 +19,7 @@ from cadres.access import person, signed_in
 from cadres.models import RecordEvent
 from cadres.views.paging import page_of
 from pledges.models import Tier, TierKind
+from pledges.sent import as_sent
 from pledges.states import REGISTERED, CampaignState, PledgeStatus
 from reports.closing_lists import closed_address
 from reports.opened import AT_ONCE
@@ -59,6 +60,7 @@ def lists(view: Callable[[HttpRequest, PledgeList], HttpResponse]) -> Callable[.
 def pledges(request: HttpRequest, found: PledgeList) -> HttpResponse:
     """Pledges of a unit in a tier, by status, with lead, deadline and result; or those of the closing."""
     page = page_of(found.rows(), size=PAGE, number=request.GET.get("page"), kept=found.kept)
+    as_sent(page.object_list)
     context = {
         "found": found,
         "unit": found.unit,
