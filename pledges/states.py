@@ -34,6 +34,8 @@ REGISTERED = (
     S.DISCONTINUED,
     S.CARRIED_OVER,
 )
+# The rest: few among all pledges, so what is registered is found by leaving these out.
+UNREGISTERED = tuple(status for status in S if status not in REGISTERED)
 APPROVED = (S.APPROVED, S.REPORTED, S.DONE, S.NOT_DONE, S.DISCONTINUED, S.CARRIED_OVER)
 # Still in the author's hands: content may be typed.
 EDITABLE = (S.DRAFT, S.RETURNED)

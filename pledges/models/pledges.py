@@ -12,7 +12,7 @@ from cadres import clock
 from cadres.models import Member, Unit
 from pledges.models.campaigns import Authority, Campaign, Theme, Tier
 from pledges.models.record import Channel
-from pledges.states import APPROVED, REGISTERED, PledgeStatus
+from pledges.states import APPROVED, REGISTERED, UNREGISTERED, PledgeStatus
 
 
 class Novelty(models.TextChoices):
@@ -180,6 +180,8 @@ class Pledge(models.Model):
             models.Index(fields=("lead_member", "campaign"), name="pledge_by_lead"),
             # A few of millions, which every dashboard shows.
             models.Index(fields=("campaign",), condition=Q(featured=True), name="pledge_featured"),
+            # Few as well; who has registered is told by what these leave over.
+            models.Index(fields=("id",), condition=Q(status__in=UNREGISTERED), name="pledge_unregistered"),
         )
 
     def __str__(self) -> str:
