@@ -11,6 +11,7 @@ from pledges.actions.parts import write_parts
 from pledges.actions.register import Typed, fresh
 from pledges.actions.transitions import note_pledges
 from pledges.actions.versions import write_versions
+from pledges.content import Parts
 from pledges.models import Campaign, EventAction, Pledge, PledgeTier
 from pledges.states import CampaignState, PledgeStatus
 
@@ -42,7 +43,7 @@ def _record_chunk(lines: Sequence[Typed], act: Act) -> list[Pledge]:
         pledge.submitted_on, pledge.submitted_at = line.on, act.at
         pledges.append(pledge)
     Pledge.objects.bulk_create(pledges, batch_size=CHUNK)
-    write_parts({pledge.pk: line.parts for pledge, line in zip(pledges, new, strict=True)})
+    write_parts({pledge.pk: line.parts or Parts() for pledge, line in zip(pledges, new, strict=True)})
     PledgeTier.objects.bulk_create(
         [PledgeTier(pledge=pledge, tier=pledge.tier, member_id=pledge.lead_member_id) for pledge in pledges]
     )

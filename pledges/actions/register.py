@@ -40,8 +40,8 @@ class Typed:
     """What came from a form or a line of a workbook for one pledge.
 
     `ref` is the form's UUID: a double click finds the first row. `revision` is the one the form
-    was opened with (None for a new pledge). Keys of `content` are CONTENT_FIELDS. `tiers` are all of
-    the campaign, where the caller has read them.
+    was opened with (None for a new pledge). Keys of `content` are CONTENT_FIELDS. `parts`
+    None leaves them as they are. `tiers` are all of the campaign, where the caller has read them.
     """
 
     ref: uuid.UUID
@@ -49,7 +49,7 @@ class Typed:
     lead: Member
     unit: Unit
     content: Mapping[str, Any]
-    parts: Parts = field(default_factory=Parts)
+    parts: Parts | None = field(default_factory=Parts)
     revision: int | None = None
     on: date | None = field(default=None)
     tiers: Sequence[Tier] = ()
@@ -90,10 +90,13 @@ def autosave(typed: Typed, *, act: Act, day: date) -> Pledge:
 class _Opened:
     """A form under the locks of its lead and of its pledge, `found` where there is one already.
 
-    Of a new one `about` tells what is known of its lead, and `lane` in which lane it goes.
+    `parts` are those it is to have, `had` those it has. Of a new one `about` tells what is known of its
+    lead, and `lane` in which lane it goes.
     """
 
     typed: Typed
+    parts: Parts
+    had: Parts
     found: Pledge | None
     about: About | None
     lane: Lane
@@ -109,11 +112,14 @@ def _open(typed: Typed, act: Act, day: date) -> _Opened:
         found, known = _of_form(typed.ref), None
     if known and (reason := why_not_register(act.by, lead, tier, day, stands=known.stands)):
         raise NotAllowedError(reason)
-    if problem := rules.parts_problem(typed.parts, told.get("start_on"), told.get("due_on")):
+    had = parts_of([found])[found.pk] if found else Parts()
+    parts = had if typed.parts is None else typed.parts
+    if problem := rules.parts_problem(parts, told.get("start_on"), told.get("due_on")):
         raise NotAllowedError(problem)
     content = with_backlog(told, found, ref=typed.ref, lead=lead, tier=tier, by=act.by)
     lane = (lane_of(lead, tier, day) if known else None) or Lane.REGULAR
-    return _Opened(typed=replace(typed, lead=lead, content=content), found=found, about=known, lane=lane)
+    typed = replace(typed, lead=lead, content=content)
+    return _Opened(typed=typed, parts=parts, had=had, found=found, about=known, lane=lane)
 
 
 def _of_form(ref: uuid.UUID) -> Pledge | None:
@@ -131,7 +137,7 @@ def _begin(opened: _Opened, act: Act, *, sends: bool) -> Pledge:
     counting = tiers_counting(typed.lead, typed.tier, typed.tiers)
     counted = [PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting]
     try:
-        begin([New(pledge=pledge, sends=sends, parts=typed.parts)], counted, act=act)
+        begin([New(pledge=pledge, sends=sends, parts=opened.parts)], counted, act=act)
     except IntegrityError as error:  # the form has been sent for somebody else
         raise NotAllowedError(_("This form belongs to another registration.")) from error
     return pledge
@@ -156,11 +162,10 @@ def _rewrite(opened: _Opened, act: Act, *, quiet: bool = False) -> Pledge:
     assert pledge is not None
     if (pledge.lead_member_id, pledge.tier_id) != (typed.lead.pk, typed.tier.pk):
         raise NotAllowedError(_("This form belongs to another registration."))
-    parts = parts_of([pledge])[pledge.pk]
-    before = content_of(pledge, parts)
+    before = content_of(pledge, opened.had)
     for name, value in typed.content.items():
         setattr(pledge, name, value)
-    if content_of(pledge, typed.parts) == before:
+    if content_of(pledge, opened.parts) == before:
         return pledge
     if typed.revision != pledge.revision:
         raise StaleError(_("Somebody else has saved this registration since you opened it."))
@@ -175,8 +180,8 @@ def _rewrite(opened: _Opened, act: Act, *, quiet: bool = False) -> Pledge:
         [event] = write_events([pledge], act=act, action=EventAction.EDITED, to=PledgeStatus(pledge.status))
         row.update(**content, **journal_tail())
         follow(pledge, event)
-    if typed.parts != parts:
-        replace_parts(pledge, typed.parts)
+    if opened.parts != opened.had:
+        replace_parts(pledge, opened.parts)
     if pledge.is_stub:
         take_off_all(pledge, act=act)
     if pledge.status in REGISTERED:  # a returned one counts as it stands: by theme, field and partners
@@ -202,7 +207,7 @@ def register(typed: Typed, *, act: Act, day: date) -> Pledge:
             note_changes({pledge.unit_id, *opened.about.units}, campaign=pledge.campaign_id)
             return pledge
         pledge, answer = _rewrite(opened, act), Acted()
-        submit_locked([pledge], act, answer, ({pledge.pk: typed.parts}, files_of([pledge])))
+        submit_locked([pledge], act, answer, ({pledge.pk: opened.parts}, files_of([pledge])))
         if answer.refused:
             raise NotAllowedError(answer.refused[0].reason)
         note_pledges(answer.done)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cadres.dates import due_label, parse_due
 from pledges import rules
-from pledges.actions.parts import parts_of
 from pledges.content import CONTENT_FIELDS, Parts
 from pledges.forms.fields import DayIfChosen, FormRef, Words
 from pledges.models import Campaign, DueKind, Novelty, Pledge, Suggestion
@@ -178,9 +177,9 @@ class PledgeForm(forms.Form):
             content["carried_from_id"] = self.carries.pk if self.cleaned_data["carried_from"] else None
         return content
 
-    def parts(self) -> Parts:
-        """What stands in rows of its own; a form that does not ask for it leaves it as it is."""
-        return parts_of([self.pledge])[self.pledge.pk] if self.pledge else Parts()
+    def parts(self) -> Parts | None:
+        """What stands in rows of its own; a form that does not ask for it leaves it as it is: None."""
+        return None
 
     def catch_up(self, newer: Pledge) -> None:
         """Keep what was typed, and let the next sending replace what somebody else saved."""
