@@ -9,7 +9,8 @@ from django.db.models.functions import Substr
 
 from cadres.models import PATH_STEP, CadreEntry, Unit
 from cadres.rates import Rate
-from pledges import queries
+from pledges import many_lists, queries
+from pledges.kept import Kept
 from pledges.models import PledgeTier, Tier, TierKind
 from pledges.states import APPROVED, REGISTERED, CampaignState, PledgeStatus
 
@@ -66,10 +67,29 @@ def below_by_path(members: Tier, grassroots: Tier | None, unit: Unit) -> dict[st
     numbers: Numbers = {}
     cells = queries.with_list_state(queries.cells_below(unit), members)
     _add(numbers, cells.annotate(branch=Substr("path", 1, step)), _CELLS)
+    _add_cadres(numbers, grassroots, unit)
+    return {path: Below(**found) for path, found in numbers.items()}
+
+
+def below_as_kept(
+    members: Tier, grassroots: Tier | None, unit: Unit, units: Iterable[Unit], numbers: dict[int, Kept]
+) -> dict[str, Below]:
+    """The same where the cells are too many to be looked at: theirs as they are kept."""
+    asked = many_lists.asked_by_path(members, unit)
+    found: Numbers = {}
+    for one in units:
+        if known := numbers.get(one.pk):
+            lists = {"cells": known.cells, "sent": known.sent, "endorsed": known.endorsed}
+            found[one.path] = lists | {"asked": asked.get(one.path, 0)}
+    _add_cadres(found, grassroots, unit)
+    return {path: Below(**measures) for path, measures in found.items()}
+
+
+def _add_cadres(numbers: Numbers, grassroots: Tier | None, unit: Unit) -> None:
     if grassroots is not None:
         entries = with_pledges(listed(grassroots, unit), grassroots)
-        _add(numbers, entries.annotate(branch=Substr("unit__path", 1, step)), _CADRES)
-    return {path: Below(**found) for path, found in numbers.items()}
+        branch = Substr("unit__path", 1, len(unit.path) + PATH_STEP)
+        _add(numbers, entries.annotate(branch=branch), _CADRES)
 
 
 _CELLS: dict[str, Any] = {

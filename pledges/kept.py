@@ -6,26 +6,31 @@ It names the module of its answers in its AppConfig (`kept_numbers`).
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from cadres.models import Unit
 from cadres.rates import Rate
 from pledges.models import Tier
 
 
-class Lists(NamedTuple):
-    """Cells in force of a unit with its sub-tree, and those of them that have sent their list."""
+class Kept(NamedTuple):
+    """Of a unit with its sub-tree: people registered of those counted, cells in force, sent, endorsed."""
 
+    people: Rate
     cells: int
     sent: int
+    endorsed: int
 
 
 class _Keeper(Protocol):
     def people(self, tier: Tier, units: list[int]) -> dict[int, Rate]: ...
     def themes(self, unit: Unit, tiers: list[int]) -> dict[tuple[int, int | None], int]: ...
-    def lists(self, tier: Tier, units: list[int]) -> dict[int, Lists]: ...
+    def of(self, tier: Tier, unit: Unit) -> Kept | None: ...
+    def of_those_below(self, tier: Tier, unit: Unit) -> dict[int, Kept]: ...
+    def not_sent(self, tier: Tier) -> QuerySet[Any]: ...
 
 
 @cache
@@ -44,6 +49,16 @@ def themes(unit: Unit, tiers: Iterable[Tier]) -> dict[tuple[int, int | None], in
     return _keeper().themes(unit, [tier.pk for tier in tiers])
 
 
-def lists(tier: Tier, units: Iterable[Unit]) -> dict[int, Lists]:
-    """By unit, how many cells it has with its sub-tree and how many have sent; absent: it was not counted."""
-    return _keeper().lists(tier, [unit.pk for unit in units])
+def of(tier: Tier, unit: Unit) -> Kept | None:
+    """The numbers of a unit; None: it was not counted yet."""
+    return _keeper().of(tier, unit)
+
+
+def of_those_below(tier: Tier, unit: Unit) -> dict[int, Kept]:
+    """The same of the unit and of each directly below it, by their keys."""
+    return _keeper().of_those_below(tier, unit)
+
+
+def not_sent(tier: Tier) -> QuerySet[Any]:
+    """Keys of the cells that had not sent their list when they were counted last."""
+    return _keeper().not_sent(tier)

@@ -1,12 +1,13 @@
 """Numbers as they are kept, for pages of the apps below that show them (see `pledges/kept.py`)."""
 
 from collections import Counter
+from typing import Any
 
-from django.db.models import Value
+from django.db.models import F, Q, QuerySet, Value
 
 from cadres.models import Unit
 from cadres.rates import Rate
-from pledges.kept import Lists
+from pledges.kept import Kept
 from pledges.models import Tier
 from reports.models import Facet, FacetCount, UnitCount
 
@@ -30,7 +31,21 @@ def themes(unit: Unit, tiers: list[int]) -> dict[tuple[int, int | None], int]:
     return found
 
 
-def lists(tier: Tier, units: list[int]) -> dict[int, Lists]:
-    """By unit with its sub-tree, the cells in force and those of them that have sent their list."""
-    rows = UnitCount.objects.filter(tier=tier, unit__in=units).values_list("unit", "cells", "cells_sent")
-    return {unit: Lists(cells, sent) for unit, cells, sent in rows}
+def of(tier: Tier, unit: Unit) -> Kept | None:
+    """The numbers of a unit with its sub-tree."""
+    return _kept(UnitCount.objects.filter(tier=tier, unit=unit)).get(unit.pk)
+
+
+def of_those_below(tier: Tier, unit: Unit) -> dict[int, Kept]:
+    """The same of the unit and of each directly below it."""
+    return _kept(UnitCount.objects.filter(Q(unit=unit) | Q(parent=unit), tier=tier))
+
+
+def not_sent(tier: Tier) -> QuerySet[Any]:
+    """Keys of the cells that had not sent their list when they were counted."""
+    return UnitCount.objects.filter(tier=tier, own_cells__gt=F("own_cells_sent")).values("unit")
+
+
+def _kept(rows: QuerySet[UnitCount]) -> dict[int, Kept]:
+    columns = ("registered", "counted", "cells", "cells_sent", "cells_endorsed")
+    return {unit: Kept(Rate(n, all_), *lists) for unit, n, all_, *lists in rows.values_list("unit", *columns)}

@@ -1,8 +1,6 @@
 """The lists a committee awaits, as its page shows them: which level, state, name and order."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,11 +16,13 @@ from cadres.models import Office, OfficeKind, Unit
 from cadres.rates import Rate
 from cadres.text import fold
 from cadres.views.paging import page_of
-from pledges import amendments, kept, queries
+from pledges import amendments, kept, many_lists, queries
 from pledges import committee_figures as figures
 from pledges.amendments import Amendment
 from pledges.committee_figures import Below
+from pledges.kept import Kept
 from pledges.models import Docket, SentList, Tier, TierKind
+from pledges.views.committee_row import ListRow
 
 PAGE = 50
 CELLS, UNITS = "cells", "units"
@@ -43,6 +43,10 @@ ROWS: dict[str, dict[str, bool]] = {
 }
 
 
+def _is(unit: Any, state: str) -> bool:
+    return all(getattr(unit, name) == value for name, value in ROWS[state].items())
+
+
 def _worst(rate: Rate) -> tuple[bool, float]:
     """The lowest share first; where there is nothing to divide by, last."""
     return not rate.denominator, rate.numerator / max(rate.denominator, 1)
@@ -59,38 +63,6 @@ SORTS: dict[str, Callable[[Unit, Below, Rate], Any]] = {
 COLUMNS = {CELLS: ("name", "registered"), UNITS: ("name", "sent", "endorsed", "cadres")}
 
 
-@dataclass(frozen=True)
-class ListRow:
-    """A unit whose list is awaited: how far it has come, whom to call, what was asked to be amended."""
-
-    unit: Unit
-    sent: SentList | None
-    secretary: Office | None
-    docket: Docket | None
-    amendment: Amendment | None
-    below: Below | None
-    people: Rate | None
-
-    @property
-    def phone(self) -> str:
-        """The secretary's telephone, or the organisation's own."""
-        return (self.secretary.member.phone if self.secretary else "") or self.unit.phone
-
-    @property
-    def dial(self) -> str:
-        """What a telephone dials: nothing but digits and the sign of a country."""
-        return re.sub(r"[^0-9+]", "", self.phone)
-
-    @property
-    def state(self) -> str:
-        """One word for the pill: to amend, not sent, on a docket, sent, endorsed."""
-        if self.sent is None:
-            return "returned" if self.amendment else "not_sent"
-        if self.sent.endorsed_by_id:
-            return "approved"
-        return "pending" if self.docket else "sent"
-
-
 class ListFilter:
     """The page by its address: of the host its cells, or with ?of=units the units directly below it."""
 
@@ -102,9 +74,31 @@ class ListFilter:
         self.wanted = params.get("show", "")
         if self.wanted not in ("", *STATES):
             raise Http404
-        self.sorts = not self.is_host or self.of == UNITS
-        sort = params.get("sort", "")
-        self.sort = sort if self.sorts and sort.removeprefix("-") in COLUMNS[self.of] else ""
+
+    @cached_property
+    def kept(self) -> dict[int, Kept]:
+        """By unit, the numbers kept: of the committee; of those directly below where they are shown."""
+        if self.of == UNITS:
+            return kept.of_those_below(self.tier, self.place)
+        known = kept.of(self.tier, self.place)
+        return {self.place.pk: known} if known else {}
+
+    @property
+    def many(self) -> Kept | None:
+        """The numbers of a committee with more cells than are looked at one by one."""
+        known = self.kept.get(self.place.pk)
+        return known if known and known.cells > many_lists.SHORT else None
+
+    @cached_property
+    def sorts(self) -> bool:
+        """Whether the rows may be put in another order than that of the tree."""
+        return self.of == UNITS or not (self.is_host or self.many)
+
+    @cached_property
+    def sort(self) -> str:
+        """The order asked for."""
+        sort = self.params.get("sort", "")
+        return sort if self.sorts and sort.removeprefix("-") in COLUMNS[self.of] else ""
 
     @cached_property
     def grassroots(self) -> Tier | None:
@@ -112,16 +106,35 @@ class ListFilter:
         return figures.beside(self.tier, TierKind.GRASSROOTS_CADRES)
 
     @cached_property
-    def units(self) -> QuerySet[Any]:
-        """Every unit of the level shown, with the state of its list (`list_sent`, `list_endorsed`)."""
-        if self.of == UNITS:
-            return queries.awaited_lists(self.tier, self.place)
+    def units(self) -> list[Any]:
+        """The units directly below the host, with the state of their lists (`list_sent`, `list_endorsed`)."""
+        units = queries.awaited_lists(self.tier, self.place)
+        return list(units.select_related("parent").order_by("path"))
+
+    @property
+    def cells(self) -> QuerySet[Any]:
+        """Every cell below a committee that has few of them, with the state of its list."""
         return queries.with_list_state(queries.cells_below(self.place), self.tier)
+
+    def in_state(self, state: str) -> Iterable[Any]:
+        """The units of the level shown whose lists stand in the state, in the order of the tree."""
+        if self.of == UNITS:
+            return [unit for unit in self.units if _is(unit, state)]
+        if self.many:
+            found = many_lists.in_state(self.tier, self.place, state, self.totals[state])
+        else:
+            found = self.cells.filter(**ROWS[state])
+        return found.select_related("parent").order_by("path")
 
     @cached_property
     def totals(self) -> dict[str, int]:
         """How many lists stand in each state of the level shown."""
-        found = queries.list_totals(self.units)
+        if self.of == UNITS:
+            return {state: sum(_is(unit, state) for unit in self.units) for state in STATES}
+        if self.many:
+            found = many_lists.totals(self.tier, self.place, self.many)
+        else:
+            found = queries.list_totals(self.cells)
         return {
             "not_sent": found["all"] - found["sent"],
             "asked": found["asked"],
@@ -146,12 +159,15 @@ class ListFilter:
         return self.wanted or next((state for state in STATES if self.totals[state]), "all")
 
     @cached_property
-    def found(self) -> QuerySet[Any]:
+    def found(self) -> Any:
         """The units of the state and name asked for, in the order of the tree."""
-        units = self.units.filter(**ROWS[self.show])
+        units: Any = self.in_state(self.show)
         for word in fold(self.name).split():
-            units = units.filter(name_key__contains=word)
-        return units.select_related("parent").order_by("path")
+            if self.of == UNITS:
+                units = [unit for unit in units if word in unit.name_key]
+            else:
+                units = units.filter(name_key__contains=word)
+        return units
 
     @cached_property
     def page(self) -> Page[Unit]:
@@ -183,6 +199,8 @@ class ListFilter:
         """By path of each unit directly below the host, its figures."""
         if self.of != UNITS:
             return {}
+        if self.many:
+            return figures.below_as_kept(self.tier, self.grassroots, self.place, self.units, self.kept)
         return figures.below_by_path(self.tier, self.grassroots, self.place)
 
     def sum(self) -> Below | None:

@@ -36,8 +36,8 @@ def reminder(chosen: ListFilter) -> str:
         )
     lines = [text % figures]
     if missing <= NAMED:
-        names = chosen.units.filter(list_sent=False).order_by("path").values_list("name", flat=True)
-        lines.append(_("Still awaited: %(names)s.") % {"names": ", ".join(names)})
+        names = ", ".join(unit.name for unit in chosen.in_state("not_sent"))
+        lines.append(_("Still awaited: %(names)s.") % {"names": names})
     if campaign.closes_on:
         lines.append(_("Please send it before %(day)s.") % {"day": day(campaign.closes_on)})
     return "\n".join(lines)

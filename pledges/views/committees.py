@@ -16,7 +16,6 @@ from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Body, BodyKind, Unit, User
 from cadres.permissions import can_read_unit
-from pledges import kept
 from pledges.actions import lists
 from pledges.actions.acts import NotAllowedError
 from pledges.actions.endorsements import build_endorsement
@@ -94,13 +93,13 @@ def _own(user: User, chosen: ListFilter) -> dict[str, Any]:
     """Of a committee below the host: its own list, its people, its cadres; the host sends to nobody."""
     if chosen.is_host:
         return {"own": None, "cadres": None, "may_send": False}
-    tier, place = chosen.tier, chosen.place
+    tier, place, known = chosen.tier, chosen.place, chosen.kept.get(chosen.place.pk)
     own = SentList.objects.filter(tier=tier, unit=place).select_related("endorsed_by__body").first()
     sends = place.parent_id == tier.campaign.host_id and can_send_list(user, place)
     return {
         "own": own,
         "own_return": None if own else chosen.to_amend.get(place.pk),
-        "people": kept.people(tier, [place]).get(place.pk),
+        "people": known.people if known and known.people.denominator else None,
         "cadres": CadrePanel(user, chosen.grassroots, place) if chosen.grassroots else None,
         "may_send": own is None and bool(chosen.totals["endorsed"]) and sends,
     }

@@ -117,7 +117,7 @@ def test_the_page_with_cadres_costs_the_same_for_one_unit_and_three(visit, n, dj
         other = ward(place.ward.scene)
         place.pledge(unit=other.unit)
     client = visit(place.ward.scene.board)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         assert len(client.get(at(place, "&show=all")).context["rows"]) == n
 
 

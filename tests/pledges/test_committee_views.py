@@ -78,7 +78,7 @@ def test_the_hosts_page_costs_the_same_for_one_unit_and_three(place, visit, n, d
     for _ in range(n - 1):
         ward(place.scene).cell()
     client = visit(place.scene.board)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         assert len(client.get(at(place.scene.host) + "?of=units").context["rows"]) == n
 
 
