@@ -32,6 +32,18 @@ def cell(ward):
 
 
 @pytest.fixture
+def visit(client, settings):
+    """Sign somebody in; returns the client that reads English."""
+
+    def sign_in(user):
+        client.force_login(user)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
 def tier(host) -> Tier:
     return make_tier(host)
 
