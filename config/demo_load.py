@@ -51,16 +51,7 @@ def load(day: date, say: Say) -> None:
     host = _organisation(day, say)
     _telephones(host)
     campaigns = _campaigns(host)
-    late: Results = {}
-    for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
-        # Each file: what the first brings in is what the approval of the next is planned by.
-        _refresh_statistics()
-        checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
-        if code == "CB-2023":
-            late = hold_back(checked)
-        written = pledge_import.write(checked, by=None, on=None, source=file)
-        say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
-    _refresh_statistics()
+    late = _bring_in(campaigns, day, say)
     members = campaigns[story.MEMBERS.code]
     tier = members.tiers.get()
     waiting = _most_missing_first(_adopt(tier, say), tier, day)
@@ -80,6 +71,21 @@ def load(day: date, say: Say) -> None:
     remind(day)
     counts.drain(day)
     say("figures counted")
+
+
+def _bring_in(campaigns: dict[str, Campaign], day: date, say: Say) -> Results:
+    """The workbooks of pledges; returns the results that came too late for last year's closing."""
+    late: Results = {}
+    for code, file in (*story.CADRE_FILES.items(), (story.MEMBERS.code, story.MEMBERS_FILE)):
+        # Each file: what the first brings in is what the approval of the next is planned by.
+        _refresh_statistics()
+        checked = pledge_import.check(FOLDER / file, campaigns[code], day=day)
+        if code == "CB-2023":
+            late = hold_back(checked)
+        written = pledge_import.write(checked, by=None, on=None, source=file)
+        say(f"{code}: {written['created']} pledges, {written['refused']} rows refused")
+    _refresh_statistics()
+    return late
 
 
 def _refresh_statistics() -> None:

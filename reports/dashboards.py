@@ -114,26 +114,40 @@ def dashboard(unit: Unit, tier: Tier, day: date, *, below: bool = True) -> Dashb
         tier=tier,
         row=row,
         registered=registered,
-        approved=BY_CODE["approved"].rate(row),
-        cells=BY_CODE["cells_sent"].rate(row),
-        cells_missing=row.cells_missing if row else 0,
-        not_counted=row.exempt + row.away if row else 0,
-        awaiting=row.awaiting if row else 0,
-        returned=row.returned if row else 0,
-        updated_at=row.updated_at if row else None,
+        **_rates(row),
+        **_numbers(row),
         children=children,
         curve=over_time.curve(over_time.Line(tier, frozenset({unit.pk}), registered), day),
-        late=BY_CODE["late"].rate(row),
-        stuck=BY_CODE["stuck"].rate(row),
-        pledges=Rate(row.pledges_approved, row.pledges) if row else Rate(0, 0),
-        completed=BY_CODE["completed"].rate(row),
-        people=row.leads if row else 0,
         tiers=tier_lines(beside, tier.campaign.year),
         cadres=cadre_cards(beside),
         highlights=highlights(unit, tier.campaign),
         figures=counted_then(closing, figure_lines(tier, row)),
         closing=closing,
     )
+
+
+def _rates(row: Any) -> dict[str, Any]:
+    """The shares of a unit beside that of the registered."""
+    return {
+        "approved": BY_CODE["approved"].rate(row),
+        "cells": BY_CODE["cells_sent"].rate(row),
+        "late": BY_CODE["late"].rate(row),
+        "stuck": BY_CODE["stuck"].rate(row),
+        "completed": BY_CODE["completed"].rate(row),
+        "pledges": Rate(row.pledges_approved, row.pledges) if row else Rate(0, 0),
+    }
+
+
+def _numbers(row: Any) -> dict[str, Any]:
+    """Its numbers that are no shares; of a unit without counts there are none."""
+    return {
+        "cells_missing": row.cells_missing if row else 0,
+        "not_counted": row.exempt + row.away if row else 0,
+        "awaiting": row.awaiting if row else 0,
+        "returned": row.returned if row else 0,
+        "people": row.leads if row else 0,
+        "updated_at": row.updated_at if row else None,
+    }
 
 
 def counted_then(closing: Closing | None, lines: list[tuple[Figure, Rate]]) -> list[tuple[Figure, Rate]]:

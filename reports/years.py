@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _
 
 from cadres.models import Unit, UnitPeriod
 from cadres.rates import Rate
@@ -21,7 +20,7 @@ from cadres.successions import Link, linked
 from pledges.models import Tier
 from pledges.states import CampaignState
 from reports.closing_reading import speaking_for
-from reports.figures import Figure, Kind
+from reports.figures import Figure
 from reports.models import ClosedUnit, Closing, UnitCount
 
 
@@ -224,22 +223,6 @@ def compare_years(unit: Unit, tier: Tier, older: Tier, day: date) -> Comparison 
     below = (group for group in groups if unit.pk not in group)
     lines = (_line(group, then, now, here_then=set(here_then), here_now=set(here_now)) for group in below)
     return Comparison(before, after, total, [line for line in lines if line is not None])
-
-
-def rules_that_differ(found: Comparison, figure: Figure) -> list[str]:
-    """What was counted otherwise in the two years, in words: the difference then misleads."""
-    then, now = found.before.tier, found.after.tier
-    said = []
-    if figure.kind == Kind.PEOPLE:
-        if set(then.counted_standings) != set(now.counted_standings) or then.counted != now.counted:
-            said.append(_("other people were counted"))
-        if figure.code == "met_quota" and then.quota_min != now.quota_min:
-            words = _("the quota was %(then)s, and is %(now)s now")
-            said.append(words % {"then": then.quota_min, "now": now.quota_min})
-    versions = (found.before.version(figure), found.after.version(figure))
-    if versions[0] != versions[1]:
-        said.append(_("the figure was defined otherwise"))
-    return said
 
 
 def _followed(unit: int, links: set[Link]) -> set[int]:

@@ -171,28 +171,31 @@ def entry(request: HttpRequest, pk: int, entry_pk: int) -> HttpResponse:
             messages.info(request, _("This comrade was left out already."))
             return redirect("pledges:cadre_list", pk)
         raise Http404
-    units = _units(found)
     initial = {"post": found.post_printed, "unit_printed": found.unit_printed, "unit": found.unit.code}
     leaves = request.method == "POST" and request.POST.get("do") == "leave_out"
     posted = request.POST if request.method == "POST" and not leaves else None
-    form = EntryForm(posted, units=units, initial=initial)
+    form = EntryForm(posted, units=_units(found), initial=initial)
+    if not leaves and not form.is_valid():
+        context = {"listing": listing, "entry": found, "form": form}
+        return TemplateResponse(request, "pledges/cadre_entry.html", context)
     try:
-        if leaves:
-            leave_out(listing, found.pk, by=person(request))
-            messages.success(request, _("%(name)s is left out.") % {"name": found.member.name})
-            return redirect("pledges:cadre_list", pk)
-        if form.is_valid():
-            data = form.cleaned_data
-            unit = form.units[data["unit"]]
-            printed = data["unit_printed"]
-            write_entry(found, post=data["post"], unit_printed=printed, unit=unit, by=person(request))
-            messages.success(request, _("%(name)s is written.") % {"name": found.member.name})
-            return redirect("pledges:cadre_list", pk)
+        told = _left_out(request, found) if leaves else _written(request, found, form)
+        messages.success(request, told % {"name": found.member.name})
     except NotAllowedError as error:
         messages.error(request, str(error))
-        return redirect("pledges:cadre_list", pk)
-    context = {"listing": listing, "entry": found, "form": form}
-    return TemplateResponse(request, "pledges/cadre_entry.html", context)
+    return redirect("pledges:cadre_list", pk)
+
+
+def _left_out(request: HttpRequest, found: CadreEntry) -> str:
+    leave_out(found.cadre_list, found.pk, by=person(request))
+    return _("%(name)s is left out.")
+
+
+def _written(request: HttpRequest, found: CadreEntry, form: EntryForm) -> str:
+    data = form.cleaned_data
+    printed, unit = data["unit_printed"], form.units[data["unit"]]
+    write_entry(found, post=data["post"], unit_printed=printed, unit=unit, by=person(request))
+    return _("%(name)s is written.")
 
 
 def _units(found: CadreEntry) -> list[Unit]:

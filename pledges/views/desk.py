@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -113,10 +114,7 @@ def queue(request: HttpRequest, campaign: str) -> HttpResponse:
     if request.method == "POST":
         return terms.remember(request, "desk")
     totals = view.desk.totals(view.wanted)
-    known = None if view.wanted.flag else totals[view.wanted.show]
-    rows = desk.with_led(view.desk.rows(view.wanted), view.tier)
-    rows = rows.select_related("lead_member", "unit", "campaign", "tier")
-    page = page_of(rows, size=PAGE, number=request.GET.get("page"), known=known)
+    page = _page(view, request.GET.get("page"), None if view.wanted.flag else totals[view.wanted.show])
     context = {
         "view": view,
         "campaign": view.campaign,
@@ -131,13 +129,24 @@ def queue(request: HttpRequest, campaign: str) -> HttpResponse:
         "show": view.wanted.show,
         "cut_off": desk.COMPARED if view.desk.cut_off else None,
         "acts": _acts(view) if page.paginator.count else [],
-        "reset_url": view.url(unit="", theme="", novelty="", lane="", flag="", page="")
-        if view.form.narrows or view.wanted.name
-        else "",
+        "reset_url": _reset_url(view),
         "tiers": _other_tiers(view),
         "is_closed": view.campaign.state == CampaignState.CLOSED,
     }
     return TemplateResponse(request, "pledges/desk.html", context)
+
+
+def _page(view: View, number: str | None, known: int | None) -> Page[Pledge]:
+    rows = desk.with_led(view.desk.rows(view.wanted), view.tier)
+    rows = rows.select_related("lead_member", "unit", "campaign", "tier")
+    return page_of(rows, size=PAGE, number=number, known=known)
+
+
+def _reset_url(view: View) -> str:
+    """The part of the desk without its filter; empty where there is none."""
+    if not (view.form.narrows or view.wanted.name):
+        return ""
+    return view.url(unit="", theme="", novelty="", lane="", flag="", page="")
 
 
 def _chips(

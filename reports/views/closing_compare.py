@@ -68,11 +68,7 @@ class Name:
 def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:
     """What changed between a closing and a later one, or now, in a unit that the person reads."""
     unit = _unit(request, pk)
-    first, later = closing_of(pk, unit), _later(other, unit)
-    if later and later.campaign_id != first.campaign_id:
-        raise Http404
-    if later and first.taken_at and later.taken_at and later.taken_at < first.taken_at:
-        first, later = later, first
+    first, later = _in_order(closing_of(pk, unit), _later(other, unit))
     tier = chosen_tier(first, request.GET.get("tier", ""))
     if later is None:
         counts.drain()
@@ -96,6 +92,16 @@ def compare(request: HttpRequest, pk: int, other: str) -> HttpResponse:
         "address": reverse("reports:closing_compare", args=[pk, other]),
     }
     return TemplateResponse(request, "reports/closing_compare.html", context | names)
+
+
+def _in_order(first: Closing, later: Closing | None) -> tuple[Closing, Closing | None]:
+    """Two closings of one campaign, the earlier first; or one, and None for now."""
+    if later is None:
+        return first, None
+    if later.campaign_id != first.campaign_id:
+        raise Http404
+    turned = first.taken_at and later.taken_at and later.taken_at < first.taken_at
+    return (later, first) if turned else (first, later)
 
 
 def _lists(

@@ -94,19 +94,32 @@ def figure(request: HttpRequest, opened: Opened) -> HttpResponse:
         "counted": leaf.counted,
         "known": known,
         "updating": is_updating(opened.tier, opened.unit),
-        "parts": [
-            (part, label, part_number(opened.figure, part, opened.tier, row, own=opened.own))
-            for part, label in parts_of(opened.figure).items()
-        ],
+        "parts": _parts(opened, row),
         "others": figure_lines(opened.tier, row),
         "kept": [(name, request.GET.get(name)) for name in KEPT],
         "searches": opened.figure.kind != "cells",
+        **_ways_out(most),
+    }
+    return TemplateResponse(request, "reports/figure.html", context)
+
+
+def _parts(opened: Opened, row: UnitCount | None) -> list[tuple[Part, str, int | None]]:
+    """The parts of the figure, each with its words and its number."""
+    figure, tier = opened.figure, opened.tier
+    return [
+        (part, label, part_number(figure, part, tier, row, own=opened.own))
+        for part, label in parts_of(figure).items()
+    ]
+
+
+def _ways_out(most: int | None) -> dict[str, object]:
+    """How a list of at most so many rows can be taken out; of one of unknown length all ways are shown."""
+    return {
         "may_print": most is None or most <= PRINTED,
         "may_write": most is None or most <= AT_ONCE,
         "is_long": most is None or most > AT_ONCE,
         "ref": uuid.uuid4(),
     }
-    return TemplateResponse(request, "reports/figure.html", context)
 
 
 def _after(request: HttpRequest) -> int | None:

@@ -24,8 +24,9 @@ from reports.figures import BY_CODE, Figure, figures_of
 from reports.forms.over_time import PastDayForm, YearsForm
 from reports.views.cell_book import XLSX
 from reports.views.dashboard import chosen_tier, unit_for
-from reports.years import Comparison, Counted, Side, Tie, compare_years, older_tiers, rules_that_differ
+from reports.years import Comparison, Counted, Side, Tie, compare_years, older_tiers
 from reports.years_book import Row, row_of, rows_of, share, write_years
+from reports.years_words import rules_that_differ
 
 PAGE = 50
 SORTS: dict[str, Callable[[Row], Any]] = {
