@@ -63,27 +63,35 @@ def build_docket(
         docket, made = Docket.objects.get_or_create(ref=ref or uuid.uuid4(), defaults=named)
         if (docket.tier_id, docket.body_id) != (tier.pk, body.pk):
             raise NotAllowedError(_("This form belongs to another docket."))
-        if made and not add_lines(docket, pledge_ids=pledge_ids, unit_ids=unit_ids):
+        if made and not add_lines(docket, pledge_ids=pledge_ids, unit_ids=unit_ids, is_new=True):
             raise NotAllowedError(_("Nothing on the list awaits this body."))
         if made and asks:
             telling.opened(docket, by=by)
     return docket
 
 
-def add_lines(docket: Docket, *, pledge_ids: Collection[int] = (), unit_ids: Collection[int] = ()) -> int:
+def add_lines(
+    docket: Docket,
+    *,
+    pledge_ids: Collection[int] = (),
+    unit_ids: Collection[int] = (),
+    is_new: bool = False,
+) -> int:
     """Append lines for pledges and lists that await the body; returns how many.
 
     A pledge that stands on the docket already, in the version it had before an amendment, keeps its
-    line and what was said of it; the line takes the new version.
+    line and what was said of it; the line takes the new version. `is_new`: it has no line yet.
     """
     versions = _versions_awaiting(docket, pledge_ids)
-    proposals = _proposals(list(versions.values()))
-    amended = list(docket.lines.filter(pledge__in=versions))
+    is_cell = docket.body.kind == BodyKind.CELL_MEETING  # whose list no board has vetted
+    proposals = {} if is_cell else _proposals(list(versions.values()))
+    amended = [] if is_new else list(docket.lines.filter(pledge__in=versions))
     for line in amended:
         version = versions.pop(line.pledge_id or 0)
         line.version_id, (line.proposal, line.proposal_note) = version, proposals.get(version, ("", ""))
     DocketLine.objects.bulk_update(amended, ["version", "proposal", "proposal_note"], batch_size=CHUNK)
-    numbers = count((docket.lines.aggregate(last=Max("order"))["last"] or 0) + 1)
+    last = None if is_new else docket.lines.aggregate(last=Max("order"))["last"]
+    numbers = count((last or 0) + 1)
     lines = [
         _line(docket, next(numbers), pledge, version, *proposals.get(version, ("", "")))
         for pledge, version in versions.items()

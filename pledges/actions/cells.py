@@ -42,7 +42,7 @@ def record_meeting(
     """
     if not can_record_cell_meeting(by, cell):
         raise NotAllowedError(_("You do not record the meetings of this cell."))
-    body = Body.objects.get(unit=cell, kind=BodyKind.CELL_MEETING, ended_on=None)
+    body = Body.objects.select_related("unit").get(unit=cell, kind=BodyKind.CELL_MEETING, ended_on=None)
     with transaction.atomic():
         docket = dockets.build_docket(
             tier=tier,
@@ -54,7 +54,7 @@ def record_meeting(
         )
         by_line = {
             line.pk: decisions[line.pledge_id]
-            for line in docket.lines.all()
+            for line in (docket.lines.all() if decisions else ())
             if line.pledge_id and line.pledge_id in decisions
         }
         docket = dockets.conclude(docket.pk, meeting=meeting, decisions=by_line, by=by, day=day)

@@ -30,7 +30,7 @@ class Decision:
 
 def refuse_decisions(docket: Docket, decisions: Mapping[int, Decision]) -> None:
     """Raises NotAllowedError where a decision gives no reasons, or cannot be on its line."""
-    about_lists = dict(docket.lines.values_list("pk", "unit_id"))
+    about_lists = dict(docket.lines.values_list("pk", "unit_id")) if decisions else {}
     for pk, decision in decisions.items():
         if pk not in about_lists:
             raise NotAllowedError(_("A decision is on a line that does not stand on this docket."))

@@ -363,7 +363,7 @@ def test_the_statements_of_a_conclusion_grow_by_a_constant_for_each_further_chun
 def test_building_costs_the_same_for_three_and_for_thirty_lines(place, n, django_assert_num_queries):
     lead = place.cadre()
     pledges = [place.pledge(lead, title=f"Việc số {i}") for i in range(n)]
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         place.docket(*pledges)
 
 

@@ -205,6 +205,16 @@ def test_a_meeting_with_nothing_to_decide_is_refused(tier, cell, by):
     assert not Docket.objects.exists()
 
 
+@pytest.mark.parametrize("n", [3, 30])
+def test_a_meeting_that_adopts_all_costs_the_same_for_three_and_for_thirty(
+    tier, cell, by, n, django_assert_num_queries
+):
+    for _ in range(n):
+        pledge_of(MemberFactory(unit=cell), tier, by)
+    with django_assert_num_queries(41):
+        record(cell, tier, by, present=n, agreed=n)
+
+
 def test_only_the_secretary_of_the_cell_records_its_meeting(tier, cell, by):
     pledges = three(cell, tier, by)
     with pytest.raises(NotAllowedError):
