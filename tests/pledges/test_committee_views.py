@@ -1,64 +1,26 @@
-"""The committee's page: what was sent, whom to call, endorse in one meeting, send upwards."""
-
-import re
-import uuid
+"""The committee's page: what was sent, what is missing, whom to call."""
 
 import pytest
-from django.utils.html import strip_tags
 
-from cadres.models import Body, Office, OfficeKind, Unit
+from cadres.models import Office, Unit
 from cadres.outbox import note_changes
 from cadres.roles import Role
 from pledges.actions import lists
 from pledges.actions.dockets import Decision
 from pledges.actions.endorsements import build_endorsement
-from pledges.models import Docket, SentList
-from pledges.states import DocketState, Outcome
+from pledges.states import Outcome
 from reports import counts
-from tests.factories import START, CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
+from tests.factories import CellFactory, HostFactory, MemberFactory, user_with
+from tests.pledges.committee_pages import at, endorsed, secretary, text_of, units
 from tests.pledges.docket_scene import DAY, conclude, scene, ward
 from tests.pledges.factories import pledge_in, secretary_of
 
 pytestmark = pytest.mark.django_db
 
-MEETING = {"on": "26/03/2024", "presided_by": "Đồng chí Bí thư", "present": "9", "agreed": "9", "minutes": ""}
-
 
 @pytest.fixture
 def place(db):
     return ward(scene(), name="Đảng bộ phường Bưởi")
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", strip_tags(response.content.decode()))
-
-
-def at(unit, page=""):
-    return f"/campaigns/DV-2024/committees/{unit.code}/{page}"
-
-
-def ref():
-    return {"ref": str(uuid.uuid4())}
-
-
-def units(response):
-    return [row.unit for row in response.context["rows"]]
-
-
-def secretary(cell, **member):
-    """The secretary in the roster."""
-    found = MemberFactory(unit=cell, **member)
-    Office.objects.create(member=found, unit=cell, kind=OfficeKind.SECRETARY, start=START)
-    return found
-
-
-def endorsed(place):
-    """A docket of everything sent, concluded."""
-    docket = build_endorsement(tier=place.tier, body=place.body, title="Danh sách", by=place.officer)
-    return conclude(docket, place.officer)
-
-
-# ---- what is shown -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -240,205 +202,3 @@ def test_strangers_and_members_do_not_see_the_page(place, visit):
     assert visit(place.officer).get(at(cell)).status_code == 404
     assert visit(place.officer).get("/campaigns/CB-2024/committees/TAYHO/").status_code == 404
     assert visit(place.officer).post(at(place.unit)).status_code == 405
-
-
-# ---- endorse -----------------------------------------------------------------------------------
-
-
-def test_the_officer_endorses_everything_in_one_meeting(place, visit):
-    cells = [place.cell(), place.cell()]
-    client = visit(place.officer)
-    page = client.get(at(place.unit))
-    assert "Endorse 2 lists" in text_of(page)
-    response = client.post(at(place.unit, "endorse/"), {"ref": page.context["form"]["ref"].value()})
-    docket = Docket.objects.get(body=place.body)
-    assert response["Location"] == f"/dockets/{docket.ref}/conclude/"
-    form = client.get(response["Location"])
-    assert "Endorse all (2 lists), except:" in text_of(form)
-    client.post(response["Location"], MEETING)
-    endorsed_by = set(SentList.objects.values_list("unit", "endorsed_by"))
-    assert endorsed_by == {(cell.pk, docket.pk) for cell in cells}
-    text = text_of(client.get(f"/dockets/{docket.ref}/"))
-    assert "2 lists · Ban Thường vụ Đảng bộ phường Bưởi" in text
-
-
-def test_pressed_twice_there_is_one_docket(place, visit):
-    place.cell()
-    client, data = visit(place.officer), ref()
-    first = client.post(at(place.unit, "endorse/"), data)
-    second = client.post(at(place.unit, "endorse/"), data)
-    assert first["Location"] == second["Location"]
-    assert Docket.objects.filter(body=place.body).count() == 1
-
-
-def test_a_docket_begun_is_gone_on_with(place, visit):
-    place.cell()
-    client = visit(place.officer)
-    client.post(at(place.unit, "endorse/"), ref())
-    place.cell()
-    page = client.get(at(place.unit) + "?show=sent")
-    assert "A docket of lists made on" in text_of(page)
-    assert "Endorse 2 lists" in text_of(page)
-    assert [row.state for row in page.context["rows"]] == ["pending", "sent"]
-    client.post(at(place.unit, "endorse/"), ref())
-    assert Docket.objects.get(body=place.body).lines.count() == 2
-
-
-def test_after_the_meeting_the_same_press_shows_the_docket(place, visit):
-    place.cell()
-    client, data = visit(place.officer), ref()
-    address = client.post(at(place.unit, "endorse/"), data)["Location"]
-    client.post(address, MEETING)
-    assert client.post(at(place.unit, "endorse/"), data)["Location"] == address.replace("conclude/", "")
-
-
-def test_nothing_to_endorse_is_said(place, visit):
-    place.cell(sent=False)
-    client = visit(place.officer)
-    assert "Endorse" not in text_of(client.get(at(place.unit))).replace("Endorsed", "")
-    response = client.post(at(place.unit, "endorse/"), ref(), follow=True)
-    assert "Nothing on the list awaits this body." in text_of(response)
-
-
-def test_a_broken_form_makes_no_docket(place, visit):
-    place.cell()
-    response = visit(place.officer).post(at(place.unit, "endorse/"), {"ref": "x"}, follow=True)
-    assert "please try again" in text_of(response)
-    assert not Docket.objects.filter(body=place.body).exists()
-
-
-def test_the_board_puts_the_lists_on_the_docket_and_the_recorder_records(place, visit):
-    host = place.scene.host
-    lists.mark_sent(tier=place.tier, units=[place.unit], on=DAY, by=None)
-    client = visit(place.scene.board)
-    assert "on the docket" not in text_of(client.get(at(host)))
-    assert "Put 1 list on the docket" in text_of(client.get(at(host) + "?of=units"))
-    response = client.post(at(host, "endorse/"), ref())
-    docket = Docket.objects.get(body=place.scene.standing)
-    assert response["Location"] == f"/dockets/{docket.ref}/"
-    assert "Put" not in text_of(client.get(at(host) + "?of=units"))
-    recorder = visit(place.scene.recorder)
-    assert "Endorse 1 list" in text_of(recorder.get(at(host) + "?of=units"))
-    recorder.post(f"/dockets/{docket.ref}/conclude/", MEETING)
-    assert SentList.objects.get(unit=place.unit).endorsed_by == docket
-    text = text_of(visit(place.officer).get(at(place.unit)))
-    assert "endorsed by Ban Thường vụ Quận ủy Tây Hồ on 26/03/2024" in text
-
-
-def test_only_who_records_for_the_committee_endorses(place, visit):
-    cell = place.cell()
-    for who in (place.scene.board, place.scene.recorder, place.scene.inspector, place.scene.clerk):
-        assert visit(who).post(at(place.unit, "endorse/"), ref()).status_code == 403
-    for who in (place.scene.stranger, ward(place.scene).officer, secretary_of(cell)):
-        assert visit(who).post(at(place.unit, "endorse/"), ref()).status_code == 404
-    assert visit(place.officer).get(at(place.unit, "endorse/")).status_code == 405
-    assert not Docket.objects.filter(body=place.body).exists()
-
-
-def test_a_committee_without_a_standing_committee_endorses_nothing(place, visit):
-    place.cell()
-    Body.objects.filter(pk=place.body.pk).update(ended_on=DAY)
-    client = visit(place.officer)
-    assert "Endorse 1" not in text_of(client.get(at(place.unit)))
-    assert client.post(at(place.unit, "endorse/"), ref()).status_code == 403
-
-
-# ---- send --------------------------------------------------------------------------------------
-
-
-def test_the_list_is_sent_upwards_once(place, visit):
-    place.cell()
-    endorsed(place)
-    client = visit(place.officer)
-    assert "All cells have sent and are endorsed" in client.get(at(place.unit)).content.decode()
-    for message in ("The list has been sent to the level above.", "The list had already been sent."):
-        assert message in text_of(client.post(at(place.unit, "send/"), follow=True))
-    assert SentList.objects.get(unit=place.unit).sent_by == place.officer
-    page = client.get(at(place.unit))
-    assert "Sent to the level above on 26/03/2024, awaiting its endorsement." in text_of(page)
-    assert not page.context["may_send"]
-
-
-def test_who_sends_early_is_told_what_is_missing(place, visit):
-    place.cell()
-    endorsed(place)
-    place.cell()
-    place.cell(sent=False)
-    page = visit(place.officer).get(at(place.unit)).content.decode()
-    assert "Cells that have not sent: 1; lists not endorsed yet: 1. They will not be part of it." in page
-
-
-@pytest.mark.parametrize(
-    ("sent", "told"),
-    [(True, "now? Lists not endorsed yet: 1."), (False, "now? Cells that have not sent: 1.")],
-)
-def test_only_what_is_missing_is_told(place, visit, sent, told):
-    place.cell()
-    endorsed(place)
-    place.cell(sent=sent)
-    assert told in visit(place.officer).get(at(place.unit)).content.decode()
-
-
-def test_nothing_endorsed_cannot_be_sent(place, visit):
-    place.cell()
-    client = visit(place.officer)
-    assert not client.get(at(place.unit)).context["may_send"]
-    response = client.post(at(place.unit, "send/"), follow=True)
-    assert "No list of a cell has been endorsed yet." in text_of(response)
-    assert not SentList.objects.filter(unit=place.unit).exists()
-
-
-def test_the_level_above_sends_a_list_back_with_reasons(place, visit):
-    place.cell()
-    endorsed(place)
-    lists.send_upwards(tier=place.tier, unit=place.unit, on=DAY, by=place.officer)
-    docket = build_endorsement(
-        tier=place.tier, body=place.scene.standing, title="Danh sách", by=place.scene.board
-    )
-    reasons = {docket.lines.get().pk: Decision(Outcome.RETURN, "Thiếu 2 chi bộ")}
-    conclude(docket, place.scene.recorder, reasons)
-    client = visit(place.officer)
-    page = client.get(at(place.unit))
-    assert "The level above asked for an amendment on 26/03/2024: Thiếu 2 chi bộ" in text_of(page)
-    client.post(at(place.unit, "send/"))
-    assert SentList.objects.filter(unit=place.unit, endorsed_by=None).count() == 1
-
-
-def test_only_the_officer_of_the_committee_sends(place, visit):
-    cell = place.cell()
-    endorsed(place)
-    for who in (place.scene.board, place.scene.recorder, place.scene.inspector):
-        assert visit(who).post(at(place.unit, "send/")).status_code == 403
-    for who in (place.scene.stranger, ward(place.scene).officer, secretary_of(cell)):
-        assert visit(who).post(at(place.unit, "send/")).status_code == 404
-    division = UnitFactory(parent=place.unit, kind="division_committee")
-    assert visit(place.officer).post(at(division, "send/")).status_code == 403
-    assert visit(place.officer).get(at(place.unit, "send/")).status_code == 405
-    assert not SentList.objects.filter(unit__in=(place.unit, division)).exists()
-
-
-def test_the_docket_of_a_committee_is_open_until_its_meeting(place, visit):
-    place.cell()
-    visit(place.officer).post(at(place.unit, "endorse/"), ref())
-    assert Docket.objects.get(body=place.body).state == DocketState.OPEN
-    assert visit(place.scene.inspector).get(at(place.unit)).context["n_to_endorse"] == 0
-
-
-def test_lists_of_a_tier_that_has_none_are_not_found(place, visit):
-    place.cell()
-    client = visit(place.officer)
-    for tier in ("key_cadres", "grassroots_cadres", "nonsense"):
-        for page in ("endorse/", "send/"):
-            assert client.post(at(place.unit, page), ref() | {"tier": tier}).status_code == 404
-    assert not Docket.objects.filter(body=place.body).exists()
-
-
-def test_a_ward_endorses_and_sends_in_one_go(place, visit):
-    cells = [place.cell(), place.cell()]
-    client = visit(place.officer)
-    client.post(client.post(at(place.unit, "endorse/"), ref())["Location"], MEETING)
-    page = client.get(at(place.unit))
-    assert (page.context["may_send"], page.context["n_to_endorse"]) == (True, 0)
-    client.post(at(place.unit, "send/"))
-    rows = visit(place.scene.board).get(at(place.scene.host) + "?of=units&show=sent").context["rows"]
-    assert [(row.unit, row.below.endorsed, row.below.cells) for row in rows] == [(place.unit, 2, len(cells))]
