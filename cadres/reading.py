@@ -4,8 +4,11 @@ A safe request reads the project's tables through `reader`, in one transaction a
 the figures of a page agree. It begins at the first question. Everything outside of such a request (a
 form, a command, a worker) stays on `default`, and so does the browser that has just sent something:
 a replica may be a few seconds behind, and nobody may miss what he has saved himself.
+
+A reader that does not answer stops nobody: `default` answers instead, without a snapshot.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +16,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
@@ -23,6 +26,39 @@ SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # When this browser last sent something, in seconds; whoever forges it is answered by `default`, no more.
 WROTE = "wrote"
 View = TypeVar("View", bound=Callable[..., Any])
+# So long a reader that did not answer is not asked again, and nobody waits for it.
+PAUSE = 10.0
+logger = logging.getLogger(__name__)
+
+
+class _Reader:
+    """Whether the reader answers, as this process saw it last."""
+
+    is_silent = False
+    asked_again = 0.0
+
+    def begins(self, stack: ExitStack) -> bool:
+        """Begin the snapshot of a page, if the reader answers."""
+        if time.monotonic() < self.asked_again:
+            return False
+        try:
+            # In a test the transaction of the test itself is the snapshot, and needs no savepoint.
+            stack.enter_context(transaction.atomic(using=READER, savepoint=False))
+        except OperationalError as error:
+            logger.warning("The reader does not answer, default does instead: %s", error)
+            connections[READER].close()
+            self.is_silent, self.asked_again = True, time.monotonic() + PAUSE
+            return False
+        self.is_silent = False
+        return True
+
+
+_reader = _Reader()
+
+
+def reader_is_silent() -> bool:
+    """Whether the reader did not answer when this process asked it last."""
+    return _reader.is_silent
 
 
 class _Page:
@@ -37,11 +73,9 @@ class _Page:
         self.alias = "default"
 
     def settled(self) -> str:
-        """The alias that answers, its snapshot begun."""
+        """The alias that answers; of the reader its snapshot is begun."""
         if self.alias is None:
-            # In a test the transaction of the test itself is the snapshot, and needs no savepoint.
-            self.stack.enter_context(transaction.atomic(using=READER, savepoint=False))
-            self.alias = READER
+            self.alias = READER if _reader.begins(self.stack) else "default"
         return self.alias
 
 

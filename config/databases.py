@@ -31,5 +31,7 @@ def databases(var: Path) -> dict[str, dict[str, object]]:
         options = reader["OPTIONS"]
         assert isinstance(options, dict)
         options["options"] = read_only
+        # Whoever waits for a page waits no longer for a replica that is gone.
+        options.setdefault("connect_timeout", "3")
     reader["TEST"] = {"MIRROR": "default"}
     return {"default": default, "reader": reader}

@@ -9,16 +9,18 @@ from django.views.i18n import set_language
 
 from cadres.access import anonymous_allowed, person, signed_in
 from cadres.models import User
+from cadres.reading import reader_is_silent
 from config.navigation import landing
 
 
 @anonymous_allowed
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the process answers and the database does."""
+    """200 when the process answers and the database does; a reader that does not is only told of."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
+    words = "ok, but the reader does not answer" if reader_is_silent() else "ok"
+    return HttpResponse(words, content_type="text/plain")
 
 
 @anonymous_allowed

@@ -53,7 +53,7 @@ def tables(statements: list[str]) -> set[str]:
 
 
 # People of one organisation, of one body, or one person.
-OF_ONE = re.compile(r'"(?:unit_id|id|member_id|code)" (?:= %s|IN \(SELECT \w+\."member)')
+OF_ONE = re.compile(r'"(?:unit_id|id|member_id|code)" (?:= %s|IN \(+SELECT \w+\."member)')
 
 
 def counts_people(sql: str) -> bool:

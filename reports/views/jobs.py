@@ -10,6 +10,7 @@ from cadres.access import person, role_required
 from cadres.jobs import Job, JobState
 from cadres.models import Mail, RosterImport, User
 from cadres.permissions import scope_of, under
+from cadres.reading import reader_is_silent
 from cadres.roles import Role
 from pledges.models import DeskJob, PledgeImport
 from reports.models import Closing, FigureCheck
@@ -49,5 +50,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
     ]
     jobs.sort(key=lambda job: job.created_at, reverse=True)
     last = FigureCheck.objects.first()
-    context = {"jobs": jobs[:SHOWN], "check": last, "differing": found(last) if last else 0}
+    context = {
+        "jobs": jobs[:SHOWN],
+        "check": last,
+        "differing": found(last) if last else 0,
+        "reader_is_silent": reader_is_silent(),
+    }
     return TemplateResponse(request, "reports/jobs.html", context)
