@@ -205,8 +205,8 @@ FIGURES: tuple[Figure, ...] = (
         code="stuck",
         title=_("Stuck"),
         definition=_(
-            "Approved pledges, neither reported nor evaluated, in whose way stands at least one obstacle "
-            "that has been reported and not been removed, of all approved pledges."
+            "Approved pledges, neither reported nor evaluated, with an obstacle that has not been removed, "
+            "of all approved pledges."
         ),
         exclusions=_NOT_APPROVED,
         missing=_("Not stuck"),

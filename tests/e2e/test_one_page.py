@@ -1,14 +1,15 @@
 """On paper the dashboard and the page for the secretary are one sheet of A4 each, however much they say."""
 
 import re
+import uuid
 
 import pytest
 
 from cadres.models import Body, BodyKind
 from cadres.roles import Role
-from pledges.actions import results, transitions
+from pledges.actions import obstacles, results, transitions
 from pledges.actions.acts import Act
-from pledges.models import Channel, Docket, Theme
+from pledges.models import Channel, Docket, Pledge, Theme
 from pledges.states import CampaignState, PledgeStatus
 from reports import counts
 from tests.factories import UnitFactory, user_with
@@ -23,7 +24,7 @@ LONG = "Đảng bộ Các cơ quan Đảng, đoàn thể và chính quyền khu 
 
 @pytest.fixture
 def district(site):
-    """29 organisations, three years of key cadres, six themes, ten fields, six dockets, four results."""
+    """29 organisations, three years of cadres, six themes, ten fields, six dockets, seven stuck tasks."""
     found = District()
     for number in range(27):
         UnitFactory(parent=found.host, name=f"{LONG} {number}")
@@ -48,6 +49,10 @@ def district(site):
             title=f"Thông qua danh sách đăng ký của các chi bộ cơ sở, đợt {number}",
             seats=11,
         )
+    for number, pledge in enumerate(Pledge.objects.filter(tier=found.tier)[:7]):
+        transitions.approve([pledge.pk], act=PAPER)
+        told = {"text": "Chờ", "since": DAY, "asked_name": f"Ủy ban nhân dân quận và các phường {number}"}
+        obstacles.report({pledge.pk: obstacles.Reported(ref=uuid.uuid4(), **told)}, act=PAPER)
     counts.drain(DAY)
     return found
 
