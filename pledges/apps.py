@@ -17,6 +17,8 @@ class PledgesConfig(AppConfig):
         Index("docket_meetings", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND of_cell"),
         Index("docket_numbered", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND number <> ''"),
         Index("docket_awaiting", "pledges_docket", f"{_NEWEST} WHERE state = 'concluded' AND NOT of_cell"),
+        # Results in the order of the tree.
+        Index("pledge_done", "pledges_pledge", "(unit_id) WHERE status = 'done'"),
         # Lists in each state.
         Index("sentlist_awaiting", "pledges_sentlist", "(tier_id, unit_id) WHERE endorsed_by_id IS NULL"),
         Index("sentlist_endorsed", "pledges_sentlist", "(tier_id, unit_id) WHERE endorsed_by_id IS NOT NULL"),
