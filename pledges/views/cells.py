@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -49,8 +48,6 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     show = request.GET.get("show", "missing" if following else "all")
     if show not in SHOWN:
         raise Http404
-    if following:
-        messages.info(request, _next(tier.campaign, following))
     may_type = can_record_cell_meeting(person(request), cell)
     sent = SentList.objects.filter(tier=tier, unit=cell).select_related("endorsed_by__body").first()
     context = _place(tier, cell) | {
@@ -58,6 +55,7 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "missing": whole.rate.rest,
         "people": whole.only(show),
         "show": show,
+        "message_link": following and _next(tier.campaign, following),
         "chips": _chips(request, whole, show),
         "sent": sent,
         "amendment": None if sent else asked_of(tier, [cell]).get(cell.pk),
@@ -125,10 +123,9 @@ def _following(whole: CellList, is_open: bool) -> Member | None:
     return next(missing, None) if is_open else None
 
 
-def _next(campaign: Campaign, member: Member) -> str:
+def _next(campaign: Campaign, member: Member) -> dict[str, str]:
     url = reverse("pledges:register", args=[campaign.code, member.code])
-    text = _("Next: register for comrade %(name)s") % {"name": member.name}
-    return format_html('<a href="{}">{}</a>', url, text)
+    return {"url": url, "label": _("Next: register for comrade %(name)s") % {"name": member.name}}
 
 
 def _place(tier: Tier, cell: Unit) -> dict[str, Any]:
