@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from cadres.dates import DateError, parse_day
 from cadres.models import ImportMode, Unit
+from cadres.text import fold
 from cadres.uploads import UploadError, check_upload
+
+# A list longer than this is not looked through; its name is typed.
+OFFERED = 200
+
+
+def _named(hosts: QuerySet[Unit], name: str) -> QuerySet[Unit]:
+    for word in fold(name).split():
+        hosts = hosts.filter(name_key__contains=word)
+    return hosts.order_by("path")
 
 
 class RosterUploadForm(forms.Form):
@@ -41,10 +51,18 @@ class RosterUploadForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, hosts: QuerySet[Unit], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hosts: QuerySet[Unit], today: date, name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["host"].queryset = hosts  # type: ignore[attr-defined]
+        field: Any = self.fields["host"]
+        field.queryset = hosts
+        # Any of the hosts is taken; so many of the name looked for are offered, and what was chosen.
+        found = list(_named(hosts, name)[: OFFERED + 1])
+        self.is_narrowed = bool(name) or len(found) > OFFERED
+        chosen = self.data.get("host", "")
+        if chosen.isascii() and chosen.isdigit() and chosen not in {str(unit.pk) for unit in found[:OFFERED]}:
+            found = [*hosts.filter(pk=int(chosen[:18])), *found]
+        field.widget.choices = [(unit.pk, unit.name) for unit in found[:OFFERED]]
 
     def clean_file(self) -> UploadedFile:
         """A real workbook of a size that is taken; what stands in it is read by the worker."""

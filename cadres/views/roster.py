@@ -51,16 +51,16 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @role_required(Role.BOARD_OFFICER)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a workbook and have it checked; nothing of it is written yet."""
-    user = person(request)
+    """Take a workbook and have it checked; nothing of it is written yet. ?name narrows the organisations."""
+    user, name = person(request), request.GET.get("name", "")[:100]
     form = RosterUploadForm(
-        request.POST or None, request.FILES or None, hosts=_kept_hosts(user), today=clock.today()
+        request.POST or None, request.FILES or None, hosts=_kept_hosts(user), today=clock.today(), name=name
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         job = request_roster_import(host=data["host"], file=data["file"], as_of=data["as_of"], by=user)
         return redirect("cadres:roster_detail", pk=job.pk)
-    context = {"form": form, "trail": _trail(_("Bring in a list"))}
+    context = {"form": form, "name": name, "trail": _trail(_("Bring in a list"))}
     return TemplateResponse(request, "cadres/roster_upload.html", context)
 
 

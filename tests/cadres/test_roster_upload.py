@@ -96,3 +96,26 @@ def test_only_organisations_that_the_officer_keeps_are_offered_and_taken(make_im
 def test_an_officer_without_an_organisation_reads_what_to_do(db):
     visitor = browser(user_with("board_officer", unit=CellFactory()))
     assert "There is no organisation whose lists you keep" in text(visitor.get(NEW))
+
+
+def test_of_many_organisations_one_is_looked_for_by_its_name(
+    make_import, client, host, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("cadres.forms.roster.OFFERED", 2)
+    wards = [
+        UnitFactory(parent=host, name=f"Đảng bộ phường {name}") for name in ("Bưởi", "Hòa Bình", "Tứ Liên")
+    ]
+
+    def offered(page):
+        return [int(pk) for pk in re.findall(r'<option value="([0-9]+)"', page.content.decode())]
+
+    page = client.get(NEW)
+    assert offered(page) == [host.pk, wards[0].pk]
+    assert "look for yours first" in text(page)
+    assert offered(client.get(f"{NEW}?name=tu+lien")) == [wards[2].pk]
+    assert "No organisation of this name" in text(client.get(f"{NEW}?name=khong+co"))
+    typed = {"file": upload_of(tmp_path), "host": wards[2].pk, "as_of": "x"}
+    again = client.post(NEW, typed)
+    assert f'<option value="{wards[2].pk}" selected' in again.content.decode()
+    assert client.post(NEW, typed | {"file": upload_of(tmp_path), "as_of": "1/1/2024"}).status_code == 302
+    assert RosterImport.objects.get().host == wards[2]
