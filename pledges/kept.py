@@ -6,10 +6,9 @@ It names the module of its answers in its AppConfig (`kept_numbers`).
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from django.apps import apps
-from django.db.models import QuerySet
 
 from cadres.models import Unit
 from cadres.rates import Rate
@@ -30,7 +29,7 @@ class _Keeper(Protocol):
     def themes(self, unit: Unit, tiers: list[int]) -> dict[tuple[int, int | None], int]: ...
     def of(self, tier: Tier, unit: Unit) -> Kept | None: ...
     def of_those_below(self, tier: Tier, unit: Unit) -> dict[int, Kept]: ...
-    def not_sent(self, tier: Tier) -> QuerySet[Any]: ...
+    def not_sent(self, tier: Tier, unit: Unit) -> list[int]: ...
 
 
 @cache
@@ -59,6 +58,6 @@ def of_those_below(tier: Tier, unit: Unit) -> dict[int, Kept]:
     return _keeper().of_those_below(tier, unit)
 
 
-def not_sent(tier: Tier) -> QuerySet[Any]:
-    """Keys of the cells that had not sent their list when they were counted last."""
-    return _keeper().not_sent(tier)
+def not_sent(tier: Tier, unit: Unit) -> list[int]:
+    """Keys of the cells below a unit that had not sent their list when they were counted last."""
+    return _keeper().not_sent(tier, unit)

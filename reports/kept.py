@@ -1,7 +1,6 @@
 """Numbers as they are kept, for pages of the apps below that show them (see `pledges/kept.py`)."""
 
 from collections import Counter
-from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 
@@ -41,9 +40,10 @@ def of_those_below(tier: Tier, unit: Unit) -> dict[int, Kept]:
     return _kept(UnitCount.objects.filter(Q(unit=unit) | Q(parent=unit), tier=tier))
 
 
-def not_sent(tier: Tier) -> QuerySet[Any]:
-    """Keys of the cells that had not sent their list when they were counted."""
-    return UnitCount.objects.filter(tier=tier, own_cells__gt=F("own_cells_sent")).values("unit")
+def not_sent(tier: Tier, unit: Unit) -> list[int]:
+    """Keys of the cells below a unit that had not sent their list when they were counted."""
+    rows = UnitCount.objects.filter(tier=tier, own_cells__gt=F("own_cells_sent"))
+    return list(rows.filter(unit__path__startswith=unit.path).values_list("unit", flat=True))
 
 
 def _kept(rows: QuerySet[UnitCount]) -> dict[int, Kept]:

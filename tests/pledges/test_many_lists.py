@@ -85,7 +85,7 @@ def test_the_reminder_names_the_last_that_are_missing(place, visit, monkeypatch)
 
 
 @pytest.mark.parametrize("n", [1, 3])
-@pytest.mark.parametrize(("query", "cost"), [("", 21), ("of=units&show=all", 19)])
+@pytest.mark.parametrize(("query", "cost"), [("", 23), ("of=units&show=all", 19)])
 def test_the_page_of_many_costs_the_same_whatever_it_lists(
     place, visit, monkeypatch, n, query, cost, django_assert_num_queries
 ):
