@@ -10,7 +10,7 @@ class CadresConfig(AppConfig):
     name = "cadres"
     notice_kinds = "cadres.notice_words.KINDS"
     append_only = ("cadres_recordevent", "cadres_unitsuccession")
-    # A part of a name is found among millions without reading them all, and so are the committees.
+    # What is few among millions: those of a name, committees, their bodies.
     indexes = (
         Index("member_names", "cadres_member", "USING gin (search_key gin_trgm_ops)", extension="pg_trgm"),
         Index(
@@ -18,6 +18,11 @@ class CadresConfig(AppConfig):
             "cadres_unit",
             "(path varchar_pattern_ops) INCLUDE (id, kind) "
             "WHERE ended_on IS NULL AND kind NOT IN ('cell', 'grassroots_cell')",
+        ),
+        Index(
+            "committee_bodies",
+            "cadres_body",
+            "(unit_id) INCLUDE (kind) WHERE ended_on IS NULL AND kind <> 'cell_meeting'",
         ),
         Index("unit_names", "cadres_unit", "USING gin (name_key gin_trgm_ops)", extension="pg_trgm"),
     )

@@ -56,15 +56,21 @@ def write_body(unit: Unit, kind: str, given: BodyGiven, *, by: User | None) -> B
 
 
 def lacking_first_body(unit: Unit) -> QuerySet[Unit]:
-    """Units in force below a unit that lack the body with which an organisation of their kind decides.
+    """Units in force below a unit that lack the body with which an organisation of their kind decides."""
+    cells = Unit.objects.in_force().cells().under(unit.path).exclude(pk=unit.pk)
+    return committees_lacking(unit).union(_without(cells, BodyKind.CELL_MEETING), all=True)
+
+
+def committees_lacking(unit: Unit) -> QuerySet[Unit]:
+    """Those that are no cells: a cell's meeting comes with it, and `check_units` sees to it.
 
     Each kind is asked for by itself: among all units of a nation the database then reads indexes alone.
     """
-    below = Unit.objects.in_force().under(unit.path).exclude(pk=unit.pk)
+    below = Unit.objects.in_force().under(unit.path).exclude(pk=unit.pk).exclude(kind__in=CELL_KINDS)
     divisions = below.filter(kind=UnitKind.DIVISION_COMMITTEE)
-    others = below.exclude(kind__in=(*CELL_KINDS, UnitKind.DIVISION_COMMITTEE))
-    return _without(below.cells(), BodyKind.CELL_MEETING).union(
-        _without(divisions, BodyKind.COMMITTEE), _without(others, BodyKind.STANDING_COMMITTEE), all=True
+    others = below.exclude(kind=UnitKind.DIVISION_COMMITTEE)
+    return _without(divisions, BodyKind.COMMITTEE).union(
+        _without(others, BodyKind.STANDING_COMMITTEE), all=True
     )
 
 

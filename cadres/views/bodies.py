@@ -15,7 +15,7 @@ from cadres.access import person, role_required
 from cadres.actions.bodies import (
     ENTERED,
     BodyError,
-    lacking_first_body,
+    committees_lacking,
     make_first_bodies,
     usual_name,
     write_body,
@@ -59,7 +59,7 @@ def body_list(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("q", "")
     for word in fold(wanted).split():
         below = below.filter(name_key__contains=word)
-    lacking = lacking_first_body(unit)
+    lacking = committees_lacking(unit)
     if request.GET.get("show") == "lacking":
         below = below.filter(pk__in=lacking.values("pk"))
     elif not wanted:
