@@ -17,8 +17,9 @@ from pledges.states import CampaignState, PledgeStatus
 
 # Who acts for an organisation that is asked: the holders of these roles at it or above it.
 ACTING = (Role.CELL_SECRETARY, Role.GRASSROOTS_OFFICER, Role.BOARD_OFFICER)
-# So many of those who are asked are told by name; the others stand in the list.
+# So many of those who are asked are told by name, of so many obstacles.
 HOLDERS = 50
+COUNTED = 10_000
 
 
 def visible_obstacles(user: User) -> ObstacleQuerySet:
@@ -30,12 +31,15 @@ def visible_obstacles(user: User) -> ObstacleQuerySet:
     leads = {*types_for(user), *({scope.member_id} if scope.member_id else ())}
     acting = tuple(path for role in ACTING for path in scope.paths.get(role, ()))
     cells = scope.paths.get(Role.CELL_SECRETARY, ())
-    return Obstacle.objects.filter(
-        Q(pledge__lead_member__in=leads)
-        | under(scope.readable_paths, "pledge__unit__")
-        | under(cells, "pledge__lead_member__unit__")
-        | under(acting, "asked__")
+    ways = (
+        Q(pledge__lead_member__in=leads),
+        under(scope.readable_paths, "pledge__unit__"),
+        under(cells, "pledge__lead_member__unit__"),
+        under(acting, "asked__"),
     )
+    # One after the other, each by its index: together they would be asked of every obstacle there is.
+    first, *others = (Obstacle.objects.filter(way).order_by().values("pk") for way in ways)
+    return Obstacle.objects.filter(pk__in=first.union(*others))
 
 
 def stuck_now(obstacles: ObstacleQuerySet) -> ObstacleQuerySet:
@@ -106,12 +110,18 @@ class Holder:
         return (day - self.since).days
 
 
-def holders(obstacles: ObstacleQuerySet, most: int = HOLDERS) -> list[Holder]:
-    """With whom pledges are stuck, those who hold most first: one query, of `most` rows.
+def longest(obstacles: ObstacleQuerySet) -> list[int]:
+    """The keys of those that have stood longest, COUNTED of them at most: no page asks for more."""
+    return list(obstacles.order_by("since", "pk").values_list("pk", flat=True)[:COUNTED])
+
+
+def holders(keys: Sequence[int], most: int = HOLDERS) -> list[Holder]:
+    """With whom pledges are stuck by the obstacles of these keys, those who hold most first: one query.
 
     A pledge with two obstacles counts with both who are asked; so the lines are never added up.
     """
-    named = obstacles.order_by().values("asked__code", "asked__name", "asked_name")
+    counted = Obstacle.objects.filter(pk__in=keys).order_by()
+    named = counted.values("asked__code", "asked__name", "asked_name")
     rows = named.annotate(n=Count("pledge", distinct=True), oldest=Min("since"))
     return [
         Holder(

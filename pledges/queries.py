@@ -146,10 +146,15 @@ def late(pledges: PledgeQuerySet, day: date) -> PledgeQuerySet:
     return pledges.filter(status=PledgeStatus.APPROVED, due_on__lt=day)
 
 
-def stuck(pledges: PledgeQuerySet) -> PledgeQuerySet:
-    """Approved, not reported nor over, with an obstacle that nobody has removed (đang vướng mắc)."""
+def is_stuck() -> Q:
+    """The condition "the pledge is approved, not reported nor over, and an obstacle stands in its way"."""
     standing = Obstacle.objects.open().filter(pledge=OuterRef("pk")).order_by()
-    return pledges.filter(Exists(standing), status=PledgeStatus.APPROVED)
+    return Q(status=PledgeStatus.APPROVED) & Q(Exists(standing))
+
+
+def stuck(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    """Those that are stuck (đang vướng mắc)."""
+    return pledges.filter(is_stuck())
 
 
 def done(pledges: PledgeQuerySet) -> PledgeQuerySet:

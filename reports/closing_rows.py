@@ -6,7 +6,18 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Concat, Left, Trim
 
 from cadres.models.members import MembershipQuerySet
@@ -72,7 +83,7 @@ def _pledges(closing: Closing, tier: Tier, day: date) -> tuple[QuerySet[Any], Ma
         "on_time": Subquery(final.values("on_time")),
         "beyond_target": Subquery(final.values("beyond_target")),
         "late": Exists(queries.late(pledges, day).filter(pk=OuterRef("pk"))),
-        "stuck": Exists(queries.stuck(pledges).filter(pk=OuterRef("pk"))),
+        "stuck": ExpressionWrapper(queries.is_stuck(), BooleanField()),
     }
     return pledges.registered(), columns
 

@@ -23,11 +23,13 @@ from pledges.actions.acts import Act, Acted, NotAllowedError
 from pledges.forms.obstacles import HolderForm, ObstacleForm, RemovalForm
 from pledges.models import Obstacle, Pledge
 from pledges.obstacles import (
+    COUNTED,
     can_follow,
     can_remove,
     held_by,
     holders,
     is_asked,
+    longest,
     nearby,
     stuck_now,
     visible_obstacles,
@@ -211,17 +213,20 @@ def _back(request: HttpRequest, one: Obstacle) -> str:
 def obstacle_list(request: HttpRequest) -> HttpResponse:
     """Đang vướng mắc: the obstacles the person reads or is asked about, the longest first."""
     user, day = person(request), clock.today()
-    found = stuck_now(visible_obstacles(user))
-    shown = holders(found)
+    keys = longest(stuck_now(visible_obstacles(user)))
+    shown = holders(keys)
     form = HolderForm(request.GET, holders=shown)
+    found = Obstacle.objects.filter(pk__in=keys)
     rows = held_by(found, form.chosen) if form.chosen else found
-    rows = rows.select_related("asked", "pledge__lead_member", "pledge__unit__parent", "pledge__campaign")
-    page = page_of(rows.order_by("since", "pk"), size=PAGE, number=request.GET.get("page"))
+    rows = rows.select_related("asked", "pledge__lead_member", "pledge__unit__parent")
+    known = None if form.chosen else len(keys)
+    page = page_of(rows.order_by("since", "pk"), size=PAGE, number=request.GET.get("page"), known=known)
     context: dict[str, Any] = {
         "page": page,
         "rows": [(row, row.days(day)) for row in page],
         "form": form,
         "holders": [(one, one.days(day)) for one in shown[:5]],
+        "more": len(keys) == COUNTED,
         "reset_url": reverse("pledges:obstacle_list") if form.chosen else "",
     }
     return TemplateResponse(request, "pledges/obstacle_list.html", context)

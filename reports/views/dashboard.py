@@ -13,7 +13,7 @@ from cadres.access import person, signed_in
 from cadres.models import Unit, User
 from cadres.permissions import can_read_unit
 from pledges.models import Tier, TierKind
-from pledges.obstacles import Holder, holders, of_figure
+from pledges.obstacles import Holder, holders, longest, of_figure
 from reports.closing_reading import closed_counts, speaking_for
 from reports.closing_words import mark
 from reports.dashboards import Dashboard, all_tiers, dashboard, member_tiers, ranked
@@ -117,7 +117,7 @@ def _held_up(data: Dashboard) -> list[tuple[Holder, int]]:
     if not data.stuck.numerator:
         return []
     day = clock.today()
-    return [(one, one.days(day)) for one in holders(of_figure(data.tier, data.unit), HOLDERS)]
+    return [(one, one.days(day)) for one in holders(longest(of_figure(data.tier, data.unit)), HOLDERS)]
 
 
 def _weakest_closed(rows: list[ChildRow]) -> list[ChildRow]:
