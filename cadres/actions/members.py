@@ -2,11 +2,13 @@
 
 Periods are half-open: who moves on a day belongs to the new cell on that day. Every call locks the units
 that members come to, which must be in force (UnitError), then the members, and writes one journal row
-with numbers only and one outbox row a unit, in one transaction.
+(of a single member with its key; with the number of the paper, where one is named) and one outbox row a
+unit, in one transaction.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -31,17 +33,20 @@ def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list
     """Take new people into the units they name, with their first membership from the day `on`."""
     lock_in_force(member.unit_id for member in members)
     insert_members(members, on=on)
-    _note({member.unit_id for member in members}, "members_added", len(members), on=on, by=by)
+    units = {member.unit_id for member in members}
+    _note(units, "members_added", {member.pk for member in members}, on=on, by=by)
     return list(members)
 
 
 @transaction.atomic
-def move_members(members: Iterable[Member], unit: Unit, *, on: date, by: User | None) -> Placed:
+def move_members(
+    members: Iterable[Member], unit: Unit, *, on: date, by: User | None, document: str = ""
+) -> Placed:
     """Move members to `unit` from the day `on` (chuyển sinh hoạt đảng); their posts in the cells left end."""
     lock_in_force([unit.pk])
     placed = _place(members, unit_id=unit.pk, on=on)
     end_posts_left(placed.changed, on=on, by=by)
-    _note(placed.units, "members_moved", len(placed.changed | placed.opened), on=on, by=by)
+    _note(placed.units, "members_moved", placed.changed | placed.opened, on=on, by=by, document=document)
     return placed
 
 
@@ -53,15 +58,16 @@ def change_standing(
     by: User | None,
     standing: Standing | None = None,
     rank: Rank | None = None,
+    document: str = "",
 ) -> Placed:
     """Change how members stand (miễn sinh hoạt, tạm thời ở nơi khác) or their rank (dự bị → chính thức)."""
     placed = _place(members, standing=standing, rank=rank, on=on)
-    _note(placed.units, "standing_changed", len(placed.changed), on=on, by=by)
+    _note(placed.units, "standing_changed", placed.changed, on=on, by=by, document=document)
     return placed
 
 
 @transaction.atomic
-def end_memberships(members: Iterable[Member], *, on: date, by: User | None) -> set[int]:
+def end_memberships(members: Iterable[Member], *, on: date, by: User | None, document: str = "") -> set[int]:
     """End the memberships of those who leave, with their posts, on the day `on`; returns who left.
 
     A membership that began on `on` itself never was and is removed.
@@ -76,7 +82,7 @@ def end_memberships(members: Iterable[Member], *, on: date, by: User | None) -> 
     Membership.objects.filter(pk__in=[row.pk for row in rows if row.start < on]).update(end=on)
     left = {row.member_id for row in rows}
     _end_posts(Office.objects.filter(member__in=left, end=None), on=on, by=by)
-    _note({row.unit_id for row in rows}, "memberships_ended", len(left), on=on, by=by)
+    _note({row.unit_id for row in rows}, "memberships_ended", left, on=on, by=by, document=document)
     return left
 
 
@@ -125,11 +131,20 @@ def _place(
     )
 
 
-def _note(units: set[int], action: str, number: int, *, on: date, by: User | None) -> None:
-    """One journal row with numbers only, one outbox row a unit; nothing when nothing changed."""
+def _note(
+    units: set[int], action: str, members: set[int], *, on: date, by: User | None, document: str = ""
+) -> None:
+    """One journal row, one outbox row a unit; nothing when nothing changed."""
     if not units:
         return
     note_changes(units)
-    only = next(iter(units)) if len(units) == 1 else None
-    data = {"members": number, "on": on.isoformat()}
-    RecordEvent.objects.create(actor=by, action=action, unit_id=only, data=data)
+    data: dict[str, Any] = {"members": len(members), "on": on.isoformat()}
+    if document:
+        data["document"] = document
+    RecordEvent.objects.create(
+        actor=by, action=action, unit_id=_only(units), member_id=_only(members), data=data
+    )
+
+
+def _only(keys: set[int]) -> int | None:
+    return next(iter(keys)) if len(keys) == 1 else None

@@ -20,6 +20,7 @@ from cadres.access import person, signed_in
 from cadres.models import Delegation, Member, User
 from cadres.permissions import (
     can_delegate,
+    can_keep_roster,
     can_open_account,
     can_read_member,
     can_read_unit,
@@ -104,6 +105,7 @@ def member(request: HttpRequest, code: str) -> HttpResponse:
         "openings": [opening for opening in open_to if not has_begun(groups, opening)],
         "is_delegated": is_delegated(user, subject),
         "may_delegate": subject.pk != user.member_id and can_delegate(user, subject),
+        "keeps_roster": can_keep_roster(user, subject.unit),
         "uncounted": _is_uncounted(subject),
         "keeping": _keeping(user, subject),
     }
