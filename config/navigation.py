@@ -103,7 +103,7 @@ def _dockets(desk: _Desk) -> dict[str, int]:
     relevant = (Role.BOARD_OFFICER, Role.BODY_MEMBER, Role.RECORDER, Role.CLERK)
     if not any(desk.scope.has(role) for role in relevant):
         return {}
-    own = visible_dockets(desk.user).filter(queries.first_hand(desk.user)).exclude(body__kind="cell_meeting")
+    own = visible_dockets(desk.user).filter(queries.first_hand(desk.user)).filter(of_cell=False)
     states = own.order_by().values_list("state")
     return dict(states.annotate(n=Count("pk")))
 

@@ -17,6 +17,7 @@ class PledgesConfig(AppConfig):
         Index("docket_meetings", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND of_cell"),
         Index("docket_numbered", "pledges_docket", f"{_NEWEST} WHERE state <> 'open' AND number <> ''"),
         Index("docket_awaiting", "pledges_docket", f"{_NEWEST} WHERE state = 'concluded' AND NOT of_cell"),
+        Index("docket_states", "pledges_docket", "(state, body_id) WHERE NOT of_cell"),
         # Results in the order of the tree.
         Index("pledge_done", "pledges_pledge", "(unit_id) WHERE status = 'done'"),
         # Lists in each state.

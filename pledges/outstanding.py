@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from cadres.models import BodyKind, Member, Notification, Unit, User
+from cadres.models import Member, Notification, Unit, User
 from pledges import queries
 from pledges.models import Campaign, Docket, Obstacle, OpinionSheet, PledgeTier, Tier, TierKind
 from pledges.obstacles import stuck_now
@@ -50,12 +50,12 @@ def cells_behind(tier: Tier, day: date, codes: Iterable[str] | None = None) -> d
 
 def undecided_dockets() -> QuerySet[Docket]:
     """Dockets that await the opinions of a body's members."""
-    return Docket.objects.filter(state=DocketState.OPEN).exclude(body__kind=BodyKind.CELL_MEETING)
+    return Docket.objects.filter(state=DocketState.OPEN).filter(of_cell=False)
 
 
 def unnumbered_dockets() -> QuerySet[Docket]:
     """Concluded dockets whose document awaits its number; a cell's minutes need none."""
-    return Docket.objects.filter(state=DocketState.CONCLUDED).exclude(body__kind=BodyKind.CELL_MEETING)
+    return Docket.objects.filter(state=DocketState.CONCLUDED).filter(of_cell=False)
 
 
 def registrations(user: User, notices: Sequence[Notification], day: date) -> set[int]:

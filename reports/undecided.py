@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F
 
-from cadres.models import BodyKind, Unit, User
+from cadres.models import Unit, User
 from pledges.models import Docket
 from pledges.permissions import visible_dockets
 from pledges.states import DocketState
@@ -29,7 +29,7 @@ class Undecided:
 def undecided(user: User, unit: Unit) -> Undecided:
     """The dockets that the user may read: open ones, then concluded ones without their document."""
     rows = visible_dockets(user).filter(body__unit=unit, state__in=(DocketState.OPEN, DocketState.CONCLUDED))
-    rows = rows.exclude(body__kind=BodyKind.CELL_MEETING)
+    rows = rows.filter(of_cell=False)
     found = rows.select_related("body", "campaign").annotate(n_lines=Count("lines"))
     # "open" comes behind "concluded" in the alphabet.
     ordered = found.order_by(F("state").desc(), "created_at", "pk")

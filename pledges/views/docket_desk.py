@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cadres.models import Body, BodyKind, User
+from cadres.models import Body, User
 from cadres.permissions import scope_of
 from cadres.roles import Role
 from cadres.templatetags.display import number
@@ -36,7 +36,7 @@ class DocketFilter:
         self.user, self.params = user, params
         self.of = BELOW if params.get("of") == BELOW else ""
         self.state = params.get("state", "") if params.get("state") in DocketState.values else ""
-        self.everything = visible_dockets(user).exclude(body__kind=BodyKind.CELL_MEETING)
+        self.everything = visible_dockets(user).filter(of_cell=False)
         self.own = queries.first_hand(user)
 
     @property
