@@ -18,5 +18,7 @@ else:
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT_OPTIONS = {}
 SITE_TODAY = None
+# Every client of a test would look through all static files first.
+WHITENOISE_AUTOREFRESH = True
 # Triggers forbid the TRUNCATE and DELETE with which a transactional test cleans up.
 GUARD_TRIGGERS = False
