@@ -90,6 +90,7 @@ class ChildRow:
     pledges: Rate
     completed: Rate
     late: Rate
+    stuck: Rate
 
     @property
     def missing(self) -> int:
@@ -108,6 +109,7 @@ def child_row(row: UnitCount) -> ChildRow:
         pledges=Rate(row.pledges_approved, row.pledges),
         completed=BY_CODE["completed"].rate(row),
         late=BY_CODE["late"].rate(row),
+        stuck=BY_CODE["stuck"].rate(row),
     )
 
 

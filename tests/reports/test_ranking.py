@@ -1,6 +1,7 @@
 """Units below, ranked: the database looks for, filters, sorts and pages; the address says what is asked."""
 
 import time
+import uuid
 from datetime import date
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from cadres.models import Unit
 from cadres.rates import Rate
 from cadres.roles import Role
-from pledges.actions import results, transitions
+from pledges.actions import obstacles, results, transitions
+from pledges.actions.acts import Act
 from pledges.actions.lists import mark_sent
-from pledges.models import Theme
+from pledges.models import Pledge, Theme
 from pledges.states import PledgeStatus
 from reports import counts
 from reports.models import UnitCount
@@ -120,6 +122,21 @@ def cadres(tier, host):
 )
 def test_where_nobody_is_counted_pledges_are_ranked(client, officer, cadres, query, expected):
     assert names(client, f"campaign=CB-2024&tier=key_cadres&{query}") == expected
+
+
+def test_the_whole_ranking_tells_what_is_late_and_stuck(client, officer, host, cadres):
+    [late] = Pledge.objects.filter(tier=cadres, status=PledgeStatus.APPROVED)
+    told = obstacles.Reported(ref=uuid.uuid4(), text="Chờ", since=DAY, asked=host)
+    obstacles.report({late.pk: told}, act=Act(by=None, on=DAY))
+    counts.drain(DAY)
+    response = client.get("/units/TAYHO/?campaign=CB-2024&tier=key_cadres&all=1")
+    told = {row.unit.pk: (row.late.numerator, row.stuck.numerator) for row in response.context_data["rows"]}
+    assert told[late.unit_id] == (1, 1)
+    assert sum(stuck for _late, stuck in told.values()) == 1
+    address = (
+        f"/units/{late.unit.code}/figures/stuck/?campaign=CB-2024&amp;tier=key_cadres&amp;part=numerator"
+    )
+    assert address in response.content.decode()
 
 
 def test_the_page_of_key_cadres_speaks_of_them(client, officer, host, cadres):
