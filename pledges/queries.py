@@ -101,7 +101,9 @@ def with_approved(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
 
 
 def with_quota(people: MembershipQuerySet, tier: Tier) -> MembershipQuerySet:
-    """Those with at least the tier's quota of approved pledges."""
+    """Those with at least the tier's quota of approved pledges; for one nobody's pledges need be counted."""
+    if tier.quota_min <= 1:
+        return with_approved(people, tier)
     approved = _led(tier, APPROVED).order_by().values("member").annotate(n=Count("pk")).values("n")
     return people.annotate(n_approved=Subquery(approved)).filter(n_approved__gte=tier.quota_min)
 
