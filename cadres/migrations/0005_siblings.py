@@ -3,8 +3,12 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cadres.indexes import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("cadres", "0004_unit_successions"),
     ]
@@ -22,7 +26,7 @@ class Migration(migrations.Migration):
                 to="cadres.unit",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="unit",
             index=models.Index(
                 fields=["parent"], include=("id", "code", "name", "path"), name="unit_siblings"

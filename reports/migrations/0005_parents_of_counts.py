@@ -5,6 +5,8 @@ from typing import Any
 import django.db.models.deletion
 from django.db import migrations, models
 
+from cadres.indexes import AddIndexOnline
+
 
 def leave_room(_apps: Any, editor: Any) -> None:
     """Leave half of each page free: every batch rewrites the counts of the upper units."""
@@ -13,6 +15,9 @@ def leave_room(_apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+    # The rows are filled while people read them.
+    atomic = False
+
     dependencies = [
         ("cadres", "0005_siblings"),
         ("pledges", "0004_featured"),
@@ -47,7 +52,7 @@ class Migration(migrations.Migration):
                 to="pledges.tier",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="unitcount",
             index=models.Index(fields=["tier", "parent"], name="unitcount_siblings"),
         ),
