@@ -12,15 +12,17 @@ PASSWORD = "mat-khau-thu"  # of every account that tests.factories makes
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 GRAVE = ("serious", "critical")
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_HAS_AXE = "() => 'axe' in window"
 _VIOLATIONS = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
 
 
 class Visitor:
     """Everything that leads to another page also judges the page reached, and takes its picture.
 
-    A page is faulty when axe finds a serious or critical violation, when the browser complains in
-    its console (as it does of whatever the Content-Security-Policy forbids, of scripts that fail
-    and of files that are not there), or when it is wider than the screen.
+    The picture is of what stands on the screen; of a faulty page the whole is taken too. A page is
+    faulty when axe finds a serious or critical violation, when the browser complains in its console
+    (as it does of whatever the Content-Security-Policy forbids, of scripts that fail and of files
+    that are not there), or when it is wider than the screen.
     """
 
     def __init__(self, page: Page, pictures: Path) -> None:
@@ -84,17 +86,20 @@ class Visitor:
 
     def judge(self) -> None:
         """Fail with everything that is wrong with the page as it now stands."""
-        self._picture()
+        self._picture(whole=False)
         faults, self.complaints = [f"console: {text}" for text in self.complaints], []
         if (excess := self.page.evaluate(_TOO_WIDE)) > 0:
             faults.append(f"{excess} px wider than the screen")
-        self.page.evaluate(AXE)
+        if not self.page.evaluate(_HAS_AXE):
+            self.page.evaluate(AXE)
         for violation in self.page.evaluate(_VIOLATIONS):
             if violation["impact"] in GRAVE:
                 places = [node["html"] for node in violation["nodes"]]
                 faults.append(f"axe {violation['id']}: {violation['help']}: {places}")
+        if faults:
+            self._picture(whole=True)
         assert not faults, "\n".join([self.page.url, *faults])
 
-    def _picture(self) -> None:
+    def _picture(self, *, whole: bool) -> None:
         number = len(list(self.pictures.iterdir())) + 1
-        self.page.screenshot(path=self.pictures / f"{number:02}.jpg", type="jpeg", full_page=True)
+        self.page.screenshot(path=self.pictures / f"{number:02}.jpg", type="jpeg", full_page=whole)
