@@ -17,6 +17,7 @@ from cadres.views import (
     roster,
     seats,
     slips,
+    unit_changes,
 )
 
 app_name = "cadres"
@@ -55,6 +56,10 @@ urlpatterns = [
     path("members/<str:code>/membership/move/", memberships.move, name="member_move"),
     path("members/<str:code>/membership/standing/", memberships.standing, name="member_standing"),
     path("members/<str:code>/membership/leave/", memberships.leave, name="member_leave"),
+    path("units/<str:unit>/changes/", unit_changes.unit_changes, name="unit_changes"),
+    path("units/<str:unit>/changes/found/", unit_changes.found_unit, name="unit_found"),
+    path("units/<str:unit>/changes/rename/", unit_changes.rename, name="unit_rename"),
+    path("units/<str:unit>/changes/move/", unit_changes.move, name="unit_move"),
     path("rosters/", roster.import_list, name="roster_list"),
     path("rosters/new/", roster.upload, name="roster_upload"),
     path("rosters/<int:pk>/", roster.detail, name="roster_detail"),

@@ -231,13 +231,14 @@ def _reports(desk: _Desk) -> list[Item]:
 
 def _organisation(desk: _Desk) -> list[Item]:
     items = []
-    if desk.scope.has(Role.BOARD_OFFICER):
+    if board := desk.unit(Role.BOARD_OFFICER):
         items += [
             Item(_("Campaigns"), reverse("pledges:campaign_list")),
             Item(_("Lists of cadres"), reverse("pledges:cadre_list_list")),
             Item(_("Typing by delegation"), reverse("cadres:delegation_list")),
             Item(_("Deciding bodies"), reverse("cadres:body_list")),
             Item(_("Rosters"), reverse("cadres:roster_list")),
+            Item(_("Changes of the organisation"), reverse("cadres:unit_changes", args=(board.code,))),
             Item(_("Pledge workbooks"), reverse("pledges:import_list")),
         ]
     if desk.scope.has(Role.BOARD_OFFICER) or desk.scope.has(Role.GRASSROOTS_OFFICER):

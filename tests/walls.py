@@ -232,6 +232,7 @@ def _objects(walled: Walled) -> dict[str, Any]:
         "pledges:typed_opinion.code": people["body"].member.code,
         "cadres:body_.unit": place.host.code,
         "cadres:seat_.unit": place.host.code,
+        "cadres:unit_.unit": walled.ward.unit.code,
         "cadres:seat_end.pk": BodyMember.objects.get().pk,
         "cadres:delegation.code": walled.cadre.code,
         "cadres:delegation_end.pk": Delegation.objects.get().pk,

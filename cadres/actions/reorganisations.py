@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from cadres.actions.members import move_members
 from cadres.actions.openings import lock_members
 from cadres.actions.roles import end_roles
-from cadres.actions.units import UnitError, lock_units, move_unit
+from cadres.actions.units import UnitDayError, UnitError, lock_units, move_unit
 from cadres.models import (
     Body,
     Member,
@@ -107,10 +107,7 @@ def _end(unit: Unit, decided: Decided) -> None:
     """The unit, its period, its bodies and the roles held there end on the day."""
     period = UnitPeriod.objects.get(unit=unit, end=None)
     if period.start >= decided.on:
-        raise UnitError(
-            _("The organisation stands as it is since %(day)s; a change cannot be earlier")
-            % {"day": f"{period.start:%d/%m/%Y}"}
-        )
+        raise UnitDayError(period.start)
     UnitPeriod.objects.filter(pk=period.pk).update(end=decided.on)
     Unit.objects.filter(pk=unit.pk).update(ended_on=decided.on)
     Body.objects.filter(unit=unit, ended_on=None).update(ended_on=decided.on)

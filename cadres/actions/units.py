@@ -36,6 +36,16 @@ class UnitError(ValueError):
     """A change of the tree that cannot be; the message is for people."""
 
 
+class UnitDayError(UnitError):
+    """A change dated before what it would change."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(
+            _("The organisation stands as it is since %(day)s; a change cannot be earlier")
+            % {"day": f"{since:%d/%m/%Y}"}
+        )
+
+
 def lock_units(units: QuerySet[Unit]) -> dict[int, Unit]:
     """Lock organisations in the order of their keys; always before members.
 
@@ -135,7 +145,7 @@ def create_host(
     name = clean(name)
     if Unit.objects.filter(code=code).exists():
         raise UnitError(_("The code %(code)s is taken") % {"code": code})
-    _refuse_namesake(parent, name)
+    refuse_namesake(parent, name)
     unit = Unit(code=code, name=name, name_key=fold(name), kind=kind, parent=parent)
     unit.symbol = committee_of(name)[1]
     with transaction.atomic():
@@ -162,13 +172,16 @@ def _insert(units: Sequence[Unit], *, prefix: str, on: date, decision: str, chan
 
 @transaction.atomic
 def rename_unit(unit: Unit, name: str, *, on: date, decision: str, by: User | None) -> Unit:
-    """Give a unit another name from the day `on`; bodies called after the old name follow."""
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    """Give a unit another name from the day `on`; bodies called after the old name follow.
+
+    The one above is locked too: two that take one name wait for each other.
+    """
+    unit = lock_units(Unit.objects.filter(Q(pk=unit.pk) | Q(pk=unit.parent_id)))[unit.pk]
     name = clean(name)
     if name == unit.name:
         return unit
     if fold(name) != unit.name_key:
-        _refuse_namesake(unit.parent, name)
+        refuse_namesake(unit.parent, name)
     kind, old_body = first_body(unit)
     unit.name, unit.name_key = name, fold(name)
     unit.save(update_fields=["name", "name_key"])
@@ -191,7 +204,7 @@ def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User
         raise UnitError(_("An organisation cannot be put under itself or under one of its own"))
     if new_parent.is_cell or new_parent.ended_on is not None:
         raise UnitError(_("“%(unit)s” cannot have organisations below it") % {"unit": new_parent.name})
-    _refuse_namesake(new_parent, unit.name)
+    refuse_namesake(new_parent, unit.name)
     # Own numbers stay as they are: what stood above and what stands above it now is rolled up.
     touched = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
     unit.parent = new_parent
@@ -223,12 +236,12 @@ def _within_depth(path: str) -> str:
 
 def _turn_period(unit: Unit, *, on: date, decision: str, change: UnitChangeKind) -> None:
     """Close the period in force and open the next one; one that began the same day is put right."""
-    period = UnitPeriod.objects.select_for_update(of=("self",), no_key=True).get(unit=unit, end=None)
+    open_ones = UnitPeriod.objects.select_for_update(of=("self",), no_key=True)
+    period = open_ones.filter(unit=unit, end=None).first()
+    if period is None:
+        raise UnitError(_("“%(unit)s” has ended") % {"unit": unit.name})
     if period.start > on:
-        raise UnitError(
-            _("The organisation stands as it is since %(day)s; a change cannot be earlier")
-            % {"day": f"{period.start:%d/%m/%Y}"}
-        )
+        raise UnitDayError(period.start)
     if period.start == on:
         period.name, period.kind, period.parent = unit.name, unit.kind, unit.parent
         period.decision_number = decision
@@ -251,7 +264,8 @@ def _period(unit: Unit, *, on: date, decision: str, change: UnitChangeKind) -> U
     )
 
 
-def _refuse_namesake(parent: Unit | None, name: str) -> None:
+def refuse_namesake(parent: Unit | None, name: str) -> None:
+    """Raise UnitError where an organisation in force right below `parent` is called so."""
     if not fold(name):
         raise UnitError(_("An organisation needs a name"))
     if Unit.objects.in_force().filter(parent=parent, name_key=fold(name)).exists():

@@ -69,22 +69,22 @@ class DatedForm(forms.Form):
         return number
 
 
-class MoveForm(DatedForm):
-    """The cell that a member comes to: looked for by name, then chosen among those `found`."""
+class UnitSearchForm(DatedForm):
+    """An organisation looked for by name, then chosen among those `found`."""
 
     q = forms.CharField(
-        label=gettext_lazy("Name of the cell"),
+        label=gettext_lazy("Name of the organisation"),
         help_text=gettext_lazy("A few words, with or without marks; also of the organisation above it."),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     unit = forms.ChoiceField(
-        label=gettext_lazy("To which cell?"),
+        label=gettext_lazy("Which organisation?"),
         required=False,
         widget=forms.RadioSelect,
         error_messages={
-            "invalid_choice": gettext_lazy("This cell is not among those found, or has ended; look again.")
+            "invalid_choice": gettext_lazy("It is not among those found, or has ended; look again.")
         },
     )
     field_order = ("q", "unit", "on", "document")
@@ -97,14 +97,23 @@ class MoveForm(DatedForm):
         self.fields["unit"].choices = [unit_choice(unit) for unit in found]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        """The cell itself, as `cell`."""
+        """The organisation itself, as `chosen`."""
         code = self.cleaned_data.get("unit")
         if not code and "unit" not in self.errors:
             if self.found:
-                self.add_error("unit", _("Choose the cell among those found."))
+                self.add_error("unit", _("Choose one of those found."))
             else:
-                self.add_error("q", _("Look for the cell by its name, then choose it."))
-        self.cleaned_data["cell"] = next((unit for unit in self.found if unit.code == code), None)
+                self.add_error("q", _("Look for it by its name, then choose it."))
+        self.cleaned_data["chosen"] = next((unit for unit in self.found if unit.code == code), None)
+
+
+class MoveForm(UnitSearchForm):
+    """The cell that a member comes to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = _("Name of the cell")
+        self.fields["unit"].label = _("To which cell?")
 
 
 class StandingForm(DatedForm):

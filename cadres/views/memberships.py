@@ -72,7 +72,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" and not finding else None
     form = MoveForm(sent, initial=request.POST.dict(), found=found[:FOUND], today=clock.today())
     if form.is_valid():
-        cell: Unit = form.cleaned_data["cell"]
+        cell: Unit = form.cleaned_data["chosen"]
         same = last is not None and last.end is None and last.unit_id == cell.pk
         if same and not _is_repeated(form, last):
             form.add_error("unit", _("The comrade is in this cell already."))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Unit, User
-from cadres.permissions import can_read_unit
+from cadres.permissions import can_keep_roster, can_read_unit
 from pledges.models import Tier, TierKind
 from pledges.obstacles import Holder, holders, longest, of_figure
 from reports.closing_reading import closed_counts, speaking_for
@@ -57,7 +57,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     closing = speaking_for(tier.campaign) if tier else None
     # Who was founded after the close stands in no closing.
     if tier is None or (closing and tier.pk not in closed_counts(place, [tier])):
-        return TemplateResponse(request, "reports/unit_empty.html", {"unit": place})
+        keeps = can_keep_roster(person(request), place)
+        return TemplateResponse(request, "reports/unit_empty.html", {"unit": place, "keeps_unit": keeps})
     if closing:
         address = reverse("reports:closing_unit", args=[closing.pk, place.code])
         return redirect(address if tier.kind == TierKind.MEMBERS else f"{address}?tier={tier.kind}")
@@ -72,6 +73,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "chips": found.chips() if found.asked.is_whole else [],
         "sort": found.asked.sort,
         "has_brief": tiers[0].kind == TierKind.MEMBERS,
+        "keeps_unit": can_keep_roster(person(request), place),
         "facets": facet_cards(place, tier, data.tiers),
         "footnotes": footnotes(figure for figure, _rate in data.figures),
     }

@@ -94,9 +94,9 @@ def test_the_board_looks_for_a_cell_and_moves_a_member_there(member, cell, board
         ({"on": "31/02/2024"}, "on", "only 29 days"),
         ({"on": ""}, "on", "The day is missing."),
         ({"document": "1" * 61}, "document", "At most 60"),
-        ({"unit": ""}, "unit", "Choose the cell"),
-        ({"unit": "KHAC"}, "unit", "is not among those found"),
-        ({"q": "khong co", "unit": ""}, "q", "Look for the cell"),
+        ({"unit": ""}, "unit", "Choose one of those found"),
+        ({"unit": "KHAC"}, "unit", "It is not among those found"),
+        ({"q": "khong co", "unit": ""}, "q", "Look for it by its name"),
         ({"q": "chi bo cu", "unit": "own"}, "unit", "in this cell already"),
         ({"seen": "0"}, "__all__", "changed this meanwhile"),
     ],
@@ -104,7 +104,7 @@ def test_the_board_looks_for_a_cell_and_moves_a_member_there(member, cell, board
 def test_what_cannot_be_is_said_at_the_field_and_nothing_typed_is_lost(
     member, cell, board, data, field, words
 ):
-    given = {"q": "so 7", "unit": cell.code, "document": "9-QĐ/ĐU"} | data
+    given = {"q": "buoi 7", "unit": cell.code, "document": "9-QĐ/ĐU"} | data
     if given["unit"] == "own":
         given["unit"] = member.unit.code
     page = sent(browser(board), member, "move/", **given)
@@ -117,7 +117,7 @@ def test_a_cell_that_has_ended_or_of_another_district_is_not_come_to(member, cel
     Unit.objects.filter(pk=cell.pk).update(ended_on=DAY)
     elsewhere = CellFactory(name="Chi bộ số 7")
     for one in (cell, elsewhere):
-        page = sent(browser(board), member, "move/", q="so 7", unit=one.code)
+        page = sent(browser(board), member, "move/", q="buoi 7", unit=one.code)
         assert "has ended" in page.context["form"].errors["unit"][0]
     assert len(stands(member)) == 1
 
@@ -152,7 +152,7 @@ def test_who_leaves_keeps_no_post_no_account_and_may_come_again(member, cell, bo
     assert client.post(url(member, "standing/"), {}).status_code == 200
     assert "nothing is left to do here" in client.get(url(member, "standing/")).content.decode()
     assert "no longer on the list" in client.get(url(member)).content.decode()
-    sent(client, member, "move/", q="so 7", unit=cell.code, on="22/03/2024")
+    sent(client, member, "move/", q="buoi 7", unit=cell.code, on="22/03/2024")
     assert stands(member)[1][0] == cell.pk
 
 
@@ -204,14 +204,14 @@ def test_the_page_costs_the_same_for_one_row_and_three(
     with django_assert_num_queries(6):
         assert len(client.get(url(member)).context["rows"]) == n
     with django_assert_num_queries(7):
-        found = client.post(url(member, "move/"), {"q": "so 7", "find": "1"}).context["form"].found
+        found = client.post(url(member, "move/"), {"q": "buoi 7", "find": "1"}).context["form"].found
     assert len(found) == n
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_who_move_a_member_at_once_make_one_move(member, cell, board):
-    data = {"q": "so 7", "unit": cell.code, "on": "20/03/2024"}
+    data = {"q": "buoi 7", "unit": cell.code, "on": "20/03/2024"}
     clients = [browser(board) for _ in range(2)]
     data["seen"] = clients[0].get(url(member, "move/")).context["seen"]
     answers = at_once(*[lambda one=one: one.post(url(member, "move/"), data).status_code for one in clients])
