@@ -5,13 +5,16 @@ from typing import Any
 from django.db import migrations, models
 
 
-def fill(apps: Any, editor: Any) -> None:
+def loosen(_apps: Any, editor: Any) -> None:
     """What was concluded is not changed: the trigger that sees to it is installed again afterwards."""
     table = " ON pledges_docket" if editor.connection.vendor == "postgresql" else ""
     editor.execute(f"DROP TRIGGER IF EXISTS pledges_docket_no_update{table}")
-    dockets = apps.get_model("pledges", "Docket").objects
+
+
+def fill(apps: Any, editor: Any) -> None:
+    loosen(apps, editor)
     cells = apps.get_model("cadres", "Body").objects.filter(kind="cell_meeting")
-    dockets.filter(body__in=cells).update(of_cell=True)
+    apps.get_model("pledges", "Docket").objects.filter(body__in=cells).update(of_cell=True)
 
 
 class Migration(migrations.Migration):
@@ -26,5 +29,5 @@ class Migration(migrations.Migration):
             name="of_cell",
             field=models.BooleanField(db_default=False, editable=False),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, loosen),
     ]
