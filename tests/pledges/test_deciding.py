@@ -173,5 +173,5 @@ def test_a_conclusion_on_cadres_costs_the_same_for_three_and_for_thirty(n, djang
     place = grassroots()
     lead = place.cadre()
     listed = docket(place, *(place.pledge(lead, title=f"Việc số {i}") for i in range(n)))
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(40):
         conclude(listed, place.ward.officer)
