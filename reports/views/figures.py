@@ -20,6 +20,7 @@ from cadres.templatetags.display import moment
 from cadres.views import terms
 from reports.closing_lists import closed_part_address
 from reports.dashboards import member_tiers
+from reports.few_rows import narrowed
 from reports.figures import figure_lines, figures_of, footnotes
 from reports.models import UnitCount
 from reports.opened import AT_ONCE, Opened, Part, is_updating, part_number, parts_of, read_leaf
@@ -80,7 +81,8 @@ def figure(request: HttpRequest, opened: Opened) -> HttpResponse:
         return terms.remember(request, "figure")
     row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     size = part_number(opened.figure, Part.DENOMINATOR, opened.tier, row)
-    leaf = read_leaf(opened, with_names(opened, opened.rows()), _after(request), size)
+    rows = with_names(opened, narrowed(opened, opened.rows(), row))
+    leaf = read_leaf(opened, rows, _after(request), size)
     if leaf is None:
         raise Http404
     known = opened.number(row)
@@ -146,10 +148,10 @@ def _common(opened: Opened, row: UnitCount | None) -> dict[str, object]:
 @opens
 def figure_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list on A4, with its definition below; a line in the export log."""
-    lines = _all_lines(opened, PRINTED)
+    row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
+    lines = _all_lines(opened, row, PRINTED)
     if lines is None:
         return _too_long(request, opened)
-    row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     _journal(request, opened, lines, "print")
     context = {
         **_common(opened, row),
@@ -165,10 +167,10 @@ def figure_print(request: HttpRequest, opened: Opened) -> HttpResponse:
 @opens
 def figure_xlsx(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The whole list as a workbook, named without a person's name; a line in the export log."""
-    lines = _all_lines(opened, AT_ONCE)
+    row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
+    lines = _all_lines(opened, row, AT_ONCE)
     if lines is None:
         return _too_long(request, opened)
-    row = UnitCount.objects.filter(tier=opened.tier, unit=opened.unit).first()
     now, file = clock.now(), BytesIO()
     write_list(file, Listed(opened, row, lines, len(lines), moment(now)))
     _journal(request, opened, lines, "xlsx")
@@ -179,9 +181,9 @@ def figure_xlsx(request: HttpRequest, opened: Opened) -> HttpResponse:
     return response
 
 
-def _all_lines(opened: Opened, most: int) -> list[Line] | None:
+def _all_lines(opened: Opened, row: UnitCount | None, most: int) -> list[Line] | None:
     """Every line of the list; None where there are more than `most`."""
-    rows = list(with_names(opened, opened.rows())[: most + 1])
+    rows = list(with_names(opened, narrowed(opened, opened.rows(), row))[: most + 1])
     return None if len(rows) > most else lines_of(opened, rows)
 
 

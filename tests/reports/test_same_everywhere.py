@@ -21,10 +21,10 @@ from pledges.actions import obstacles, results, transitions
 from pledges.actions.acts import Act
 from pledges.models import Channel, SentList
 from pledges.states import PledgeStatus
-from reports import counts
+from reports import counts, few_rows
 from reports.figures import BY_CODE, FIGURES, figures_of
 from reports.models import DailyCount, UnitCount
-from reports.opened import Part, parts_of
+from reports.opened import Opened, Part, parts_of
 from tests.factories import CellFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.factories import CampaignFactory, key_cadre_tier, members_tier, pledge_in
 from tests.reports.conftest import DAY, make_cadre_tier, make_members, make_pledge
@@ -318,3 +318,13 @@ def test_cadres_figures_are_of_their_tasks_and_open_from_the_card(client, office
     assert ([line.pledges for line in opened["lines"]], str(opened["rate"])) == ([(first,)], str(Rate(1, 2)))
     listed = client.get("/units/TAYHO/pledges/?campaign=CB-2023&tier=key_cadres")
     assert listed.context_data["page"].paginator.count == 2
+
+
+def test_a_short_list_in_a_large_tree_has_the_same_rows(tier, places, monkeypatch):
+    monkeypatch.setattr(few_rows, "LARGE", -1)
+    for code, unit in product(CODES, places.values()):
+        row = UnitCount.objects.get(tier=tier, unit=unit)
+        for part in parts_of(BY_CODE[code]):
+            opened = Opened(figure=BY_CODE[code], part=part, tier=tier, unit=unit, day=DAY)
+            rows = opened.rows()
+            assert list(few_rows.narrowed(opened, rows, row)) == list(rows), (code, unit, part)
