@@ -18,6 +18,7 @@ from cadres.views import (
     seats,
     slips,
     unit_changes,
+    unit_reorganise,
 )
 
 app_name = "cadres"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("units/<str:unit>/changes/found/", unit_changes.found_unit, name="unit_found"),
     path("units/<str:unit>/changes/rename/", unit_changes.rename, name="unit_rename"),
     path("units/<str:unit>/changes/move/", unit_changes.move, name="unit_move"),
+    path("units/<str:unit>/changes/reorganise/", unit_reorganise.unit_reorganise, name="unit_reorganise"),
     path("rosters/", roster.import_list, name="roster_list"),
     path("rosters/new/", roster.upload, name="roster_upload"),
     path("rosters/<int:pk>/", roster.detail, name="roster_detail"),

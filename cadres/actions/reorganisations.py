@@ -119,3 +119,10 @@ def _record(ending: Sequence[Unit], successors: Sequence[Unit], decided: Decided
     for unit in successors:
         data = {"on": decided.on.isoformat(), "ended": len(ending), "successors": len(successors)}
         RecordEvent.objects.create(actor=decided.by, action="unit_succeeded", unit=unit, data=data)
+
+
+def rehearse(olds: Sequence[Unit], successors: Sequence[Unit], decided: Decided) -> None:
+    """Raise what `reorganise` would raise; all that it writes is taken back."""
+    with transaction.atomic():
+        reorganise(olds, successors, decided)
+        transaction.set_rollback(True)

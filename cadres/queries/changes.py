@@ -1,8 +1,11 @@
 """Organisations and people that an organisation board moves, founds and ends. Reads only."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from cadres.models import CELL_KINDS, Office, Unit, User
+from django.db.models import Count, Q, QuerySet
+
+from cadres.models import CELL_KINDS, Membership, Office, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.queries.search import SHORTEST
 from cadres.roles import Role
@@ -12,15 +15,33 @@ from cadres.text import fold
 def kept_units(user: User, text: str) -> QuerySet[Unit]:
     """Organisations in force whose rosters the user keeps (see `can_keep_roster`), by name.
 
-    Each word of `text` stands in the name of the organisation or of the one above it.
+    Each word of `text` stands in the name of the organisation or of the one above it; a number as a
+    whole, so that "số 3" does not find the thirteenth.
     """
-    paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
-    units = Unit.objects.in_force().filter(under(paths)).select_related("parent")
+    units = _kept(user)
     if len(fold(text)) < SHORTEST:
         return units.none()
     for word in fold(text).split():
-        units = units.filter(Q(name_key__contains=word) | Q(parent__name_key__contains=word))
+        is_number = word.isascii() and word.isdigit()
+        how, sought = ("regex", rf"(^|\W){word}(\W|$)") if is_number else ("contains", word)
+        own, above = f"name_key__{how}", f"parent__name_key__{how}"
+        units = units.filter(Q(**{own: sought}) | Q(**{above: sought}))
     return units.order_by("path")
+
+
+def kept_among(user: User, codes: Iterable[str]) -> QuerySet[Unit]:
+    """Those of the organisations named that are in force and kept by the user."""
+    return _kept(user).filter(code__in=list(codes)).order_by("path")
+
+
+def is_kept_from_above(user: User, unit: Unit) -> bool:
+    """Whether the organisation is the one whose board the user is: what becomes of it is decided above."""
+    return unit.path in scope_of(user).paths.get(Role.BOARD_OFFICER, ())
+
+
+def _kept(user: User) -> QuerySet[Unit]:
+    paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
+    return Unit.objects.in_force().filter(under(paths)).select_related("parent")
 
 
 def kept_cells(user: User, text: str) -> QuerySet[Unit]:
@@ -32,3 +53,21 @@ def posts_of(member_id: int, *, in_cells: bool = False) -> QuerySet[Office]:
     """The posts that a member holds without an end; `in_cells`: those that end with a transfer."""
     posts = Office.objects.filter(member=member_id, end=None).select_related("unit").order_by("start", "pk")
     return posts.filter(unit__kind__in=CELL_KINDS) if in_cells else posts
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An organisation that is to end, with what still stands in it."""
+
+    unit: Unit
+    members: int
+    below: int
+
+
+def endings(units: Sequence[Unit]) -> list[Ending]:
+    """What is handed over by each of those that end together; what stands below counts without them."""
+    members = Membership.objects.filter(unit__in=units, end=None).order_by().values_list("unit")
+    children = Unit.objects.in_force().filter(parent__in=units).exclude(pk__in=[unit.pk for unit in units])
+    people = dict(members.annotate(n=Count("pk")))
+    below = dict(children.order_by().values_list("parent").annotate(n=Count("pk")))
+    return [Ending(unit, people.get(unit.pk, 0), below.get(unit.pk, 0)) for unit in units]

@@ -20,7 +20,7 @@ from cadres.forms.memberships import DatedForm
 from cadres.forms.units import FoundForm, RenameForm, UnderForm
 from cadres.models import CELL_KINDS, Member, Unit, UnitKind, UnitPeriod, UnitSuccession, User
 from cadres.permissions import can_keep_roster, can_read_unit
-from cadres.queries.changes import kept_units
+from cadres.queries.changes import is_kept_from_above, kept_units
 from cadres.roles import Role
 from cadres.text import fold
 
@@ -54,6 +54,7 @@ def unit_changes(request: HttpRequest, unit: str) -> HttpResponse:
         "wanted": wanted,
         "found": found[:FOUND],
         "more": len(found) > FOUND,
+        "kept_from_above": is_kept_from_above(person(request), place),
     }
     return TemplateResponse(request, "cadres/unit_changes.html", context)
 

@@ -65,6 +65,7 @@ def stands(member):
 
 
 def test_the_board_looks_for_a_cell_and_moves_a_member_there(member, cell, board):
+    CellFactory(parent=cell.parent, name="Chi bộ số 17")
     old, client = member.unit, browser(board)
     post = Office.objects.create(member=member, unit=old, kind=OfficeKind.SECRETARY, start=START)
     page = client.post(
@@ -200,7 +201,7 @@ def test_the_page_costs_the_same_for_one_row_and_three(
             standing=["away", "exempt"][month % 2],
             on=f"01/{month:02d}/2024",
         )
-        CellFactory(parent=cell.parent, name=f"Chi bộ số 7{month}")
+        CellFactory(parent=cell.parent, name=f"Chi bộ số 7 khu {month}")
     with django_assert_num_queries(6):
         assert len(client.get(url(member)).context["rows"]) == n
     with django_assert_num_queries(7):
