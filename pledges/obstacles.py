@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cadres.models import Unit, User
 from cadres.permissions import scope_of, types_for, under
 from cadres.roles import Role
-from pledges.models import Obstacle, Pledge, Tier
+from pledges.models import LISTED, Obstacle, Pledge, Tier
 from pledges.models.obstacles import ObstacleQuerySet
 from pledges.permissions import can_type_for, can_vet
 from pledges.states import CampaignState, PledgeStatus
@@ -28,11 +28,12 @@ def visible_obstacles(user: User) -> ObstacleQuerySet:
     Who is asked reads of a pledge outside his scope what his page of the obstacle tells, not the pledge.
     """
     scope = scope_of(user)
-    leads = {*types_for(user), *({scope.member_id} if scope.member_id else ())}
+    own = [scope.member_id] if scope.member_id else []
     acting = tuple(path for role in ACTING for path in scope.paths.get(role, ()))
     cells = scope.paths.get(Role.CELL_SECRETARY, ())
     ways = (
-        Q(pledge__lead_member__in=leads),
+        Q(pledge__lead_member__in=own),
+        Q(pledge__lead_member__in=types_for(user), pledge__tier__kind__in=LISTED),
         under(scope.readable_paths, "pledge__unit__"),
         under(cells, "pledge__lead_member__unit__"),
         under(acting, "asked__"),

@@ -34,6 +34,7 @@ from pledges.docket_reading import posts_of
 from pledges.forms.desk import FilterForm
 from pledges.models import DeskAct, Pledge, PledgeReturn, Tier, TierKind, Vetting
 from pledges.permissions import can_vet
+from pledges.sent import as_sent
 from pledges.states import CampaignState, PledgeStatus
 from pledges.words import due_words, status_words
 
@@ -69,6 +70,10 @@ class View:
     def campaign(self) -> Any:
         """The campaign of the tier."""
         return self.tier.campaign
+
+    def types(self, _pledge: Pledge) -> bool:
+        """Whether the board reads what is being typed: it may type for the cadres of its lists."""
+        return self.tier.is_listed
 
     def url(self, name: str = "pledges:desk", *args: object, **changes: str) -> str:
         """An address of the desk with this filter; `changes` replace parts of it."""
@@ -195,6 +200,7 @@ def _other_tiers(view: View) -> list[dict[str, Any]]:
 
 
 def _rows(view: View, pledges: Sequence[Pledge]) -> list[Row]:
+    as_sent(pledges, but=view.types)
     flags, posts = view.desk.flags(pledges), posts_of(view.tier)
     others = others_of(flags.values())
     proposals, asked = _proposals(pledges), _asked(pledges)

@@ -26,6 +26,7 @@ from pledges.docket_reading import posts_of
 from pledges.forms.desk import DecisionForm, ReturnForm
 from pledges.models import Partner, Pledge, PledgeVersion
 from pledges.permissions import can_vet, visible_pledges
+from pledges.sent import as_sent, sent_facts
 from pledges.states import PledgeStatus
 from pledges.views.desk import View, others_of, view_of
 from pledges.words import due_words, facts, status_words
@@ -55,6 +56,7 @@ def pledge(request: HttpRequest, campaign: str, ref: uuid.UUID) -> HttpResponse:
     found = rows.prefetch_related(partners, "milestones", "sub_targets").filter(ref=ref).first()
     if found is None:
         return _gone(request, view, ref)
+    sent = as_sent([found], but=view.types).get(found.pk)
     near, lying = _neighbours(view, found), desk.lying_on([found.pk]).get(found.pk, "")
     known = desk.vetting_of(found)
     form = DecisionForm(
@@ -75,7 +77,7 @@ def pledge(request: HttpRequest, campaign: str, ref: uuid.UUID) -> HttpResponse:
         "pledge": found,
         "post": posts_of(view.tier).get(found.lead_member_id or 0, ""),
         "status": status_words(found, view.tier),
-        "facts": facts(found, person(request)),
+        "facts": facts(found, person(request)) if sent is None else sent_facts(sent),
         **_seen(view, found),
         **_history(found),
         "form": form,

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ from pledges.obstacles import (
     why_not_stuck,
 )
 from pledges.permissions import visible_pledges
+from pledges.sent import as_sent, reads_typed
 from pledges.words import due_words
 
 PAGE = 50
@@ -104,6 +106,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, one: Obstacle, form: RemovalForm) -> TemplateResponse:
     user, day, over = person(request), clock.today(), why_not_stuck(one.pledge)
+    as_sent([one.pledge], but=partial(reads_typed, user))
     context = {
         "obstacle": one,
         "pledge": one.pledge,

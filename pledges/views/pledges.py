@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -152,8 +153,7 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "due": due_words(pledge),
         "facts": facts(pledge, user) if sent is None else sent_facts(sent),
         "files": files_of(user, pledge, sent),
-        "chain": chain_of(pledge, visible_pledges(user)),
-        "carried_on": carried_on_by(pledge, visible_pledges(user)),
+        **_years(user, pledge),
         "events": events_of(_told(user, pledge, events), _delegations(pledge)),
         "asked": last_return(pledge) if pledge.status == PledgeStatus.RETURNED else None,
         "decisions": [
@@ -171,6 +171,14 @@ def detail(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         "may_feature": can_vet(user, pledge.campaign) and any(row.progress.is_final for row in results),
     }
     return TemplateResponse(request, "pledges/detail.html", context)
+
+
+def _years(user: User, pledge: Pledge) -> dict[str, Any]:
+    """The task in the years before it and behind it."""
+    seen = visible_pledges(user)
+    chain, later = chain_of(pledge, seen), carried_on_by(pledge, seen)
+    as_sent([*chain, *([later] if later else [])], but=partial(reads_typed, user))
+    return {"chain": chain, "carried_on": later}
 
 
 def _told(user: User, pledge: Pledge, events: QuerySet[PledgeEvent]) -> list[PledgeEvent]:

@@ -102,6 +102,8 @@ def brief(request: HttpRequest, code: str) -> HttpResponse:
     if place.is_cell or tier is None:
         raise Http404
     data = dashboard(place, tier, clock.today(), below=False)
+    counted = {figure.code for figure, _rate in data.figures}
+    told = [code for code in ON_THE_BRIEF if code in counted]
     context = {
         **_frame(request, place, tier, tiers),
         "data": data,
@@ -109,7 +111,8 @@ def brief(request: HttpRequest, code: str) -> HttpResponse:
         "undecided": undecided(person(request), place),
         "holders": _held_up(data) if data.closing is None else [],
         "mark": mark(data.closing) if data.closing else "",
-        "footnotes": footnotes(BY_CODE[code] for code in ON_THE_BRIEF),
+        "told": told,
+        "footnotes": footnotes(BY_CODE[code] for code in told),
     }
     return TemplateResponse(request, "reports/brief.html", context)
 

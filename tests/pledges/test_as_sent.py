@@ -1,13 +1,14 @@
 """A registration that was returned reads as it was sent until it is sent again; its author reads on."""
 
 from io import BytesIO
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
 from cadres.roles import Role
-from pledges.actions import attachments, register, transitions
+from pledges.actions import attachments, obstacles, register, transitions
 from pledges.actions.acts import Act
 from pledges.content import CONTENT_FIELDS, MilestoneEntry, PartnerEntry, Parts, SubTargetEntry
 from pledges.models import AttachmentKind, Pledge
@@ -57,7 +58,14 @@ def pages(pledge, lead, tier):
         of_cell("cell_print", tier, lead.unit) + "?for=signing",
         *(reverse("reports:pledges", args=[unit.code]) + asked for unit in (host, lead.unit)),
         reverse("reports:figure", args=[lead.unit.code, "registered"]) + asked,
+        *(reverse(f"pledges:{name}", args=args) + "?show=returned" for name, args in desk_of(pledge)),
     ]
+
+
+def desk_of(pledge):
+    """The pages of the desk, which the board alone opens."""
+    code = pledge.campaign.code
+    return (("desk", [code]), ("desk_pledge", [code, pledge.ref]))
 
 
 def test_readers_read_what_was_sent(pledge, lead, tier, readers, visit):
@@ -94,6 +102,24 @@ def test_sent_again_it_reads_as_sent_then(pledge, own, readers, visit):
     register.submit([pledge.pk], act=Act(by=own, on=DAY))
     page = text(visit(readers[0]).get(at("detail", pledge)))
     assert (TYPED in page, SENT in page) == (True, False)
+
+
+def test_what_lies_before_it_and_what_stood_in_its_way_name_it_as_it_was_sent(
+    lead, tier, own, on_the_day, readers, visit
+):
+    pledge = pledge_in(PledgeStatus.APPROVED, lead, tier, own)
+    one = obstacles.Reported(ref=uuid4(), text="Chưa có mặt bằng.", since=DAY, asked=lead.unit.parent)
+    obstacles.report({pledge.pk: one}, act=Act(by=own, on=DAY))
+    earlier = pledge_of(lead, tier, own, content={"title": "Việc năm trước"})
+    # As an act that corrects its approval puts it back, and then written again.
+    back = {"status": PledgeStatus.RETURNED, "approved_version": None, "carried_from": earlier}
+    Pledge.objects.filter(pk=pledge.pk).update(**back, title=TYPED)
+    urls = [reverse("pledges:obstacle", args=[one.ref]), at("detail", earlier)]
+    for user, shown in (*((reader, SENT) for reader in readers), (own, TYPED)):
+        client = visit(user)
+        for url in urls:
+            page = text(client.get(url))
+            assert [title for title in (SENT, TYPED) if title in page] == [shown], (user, url)
 
 
 def test_withdrawn_it_still_reads_as_sent(pledge, own, readers, visit):

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from cadres.actions.notices import mark_all_read
 from cadres.guards import install_guards
-from cadres.models import Notification, UnitChange
+from cadres.models import Delegation, Notification, UnitChange
 from cadres.queries.notices import unread_count
 from pledges import queries
 from pledges.actions import obstacles, transitions
@@ -18,8 +18,9 @@ from pledges.actions.journal import broken_chains
 from pledges.models import Campaign, EventAction, Obstacle, Pledge, PledgeEvent
 from pledges.obstacles import holders, longest, stuck_now, visible_obstacles
 from pledges.states import APPROVED, CampaignState, PledgeStatus
-from tests.factories import CellFactory, MemberFactory, UnitFactory
-from tests.pledges.factories import DAY, pledge_in
+from tests.factories import CellFactory, MemberFactory, UnitFactory, UserFactory
+from tests.pledges.docket_scene import scene as key_cadres
+from tests.pledges.factories import DAY, members_tier, pledge_in
 from tests.pledges.obstacle_scene import HOW, TEXT, scene, told
 from tests.pledges.threads import at_once
 
@@ -299,6 +300,19 @@ def test_who_sees_an_obstacle(place):
         for who in ("own", "secretary", "officer", "board", "beside", "inspector", "stranger")
     }
     assert [who for who, can in sees.items() if not can] == ["stranger"]
+
+
+def test_who_types_for_a_cadre_sees_those_of_the_tier_in_which_he_types(on_the_day):
+    cadres, helper = key_cadres(), UserFactory()
+    lead, tiers = cadres.cadre(), (cadres.tier, members_tier(cadres.tier.campaign))
+    content = {"own_role": "Chủ trì"}
+    pledges = [pledge_in(PledgeStatus.APPROVED, lead, tier, lead.user, content=content) for tier in tiers]
+    for pledge in pledges:
+        one = obstacles.Reported(ref=uuid.uuid4(), text=TEXT, since=DAY, asked_name="Sở Xây dựng")
+        obstacles.report({pledge.pk: one}, act=Act(by=lead.user, on=DAY))
+    Delegation.objects.create(user=helper, member=lead, start=DAY, end=LATER)
+    assert [one.pledge for one in visible_obstacles(helper)] == pledges[:1]
+    assert {one.pledge for one in visible_obstacles(lead.user)} == set(pledges)
 
 
 # ---- two at once ----------------------------------------------------------------------------------

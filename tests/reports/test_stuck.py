@@ -185,5 +185,7 @@ def test_a_closing_made_before_there_was_the_figure_is_sound_and_says_nothing_of
     client = visit(place.board)
     url = reverse("reports:closing_pledges", args=[closing.pk, "TAYHO"])
     assert client.get(f"{url}?figure=stuck").status_code == 404
+    brief = client.get(f"{reverse('reports:brief', args=['TAYHO'])}?campaign={place.campaign.code}")
+    assert "/figures/stuck/" not in brief.content.decode()
     report = client.get(reverse("reports:summary", args=["TAYHO"])).context["report"]
     assert "stuck" not in {figure.code for figure, _rate in report.data.figures}
