@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from cadres.models import CELL_KINDS, Membership, Office, Unit, User
+from cadres.models import CELL_KINDS, Office, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.queries.search import SHORTEST
 from cadres.roles import Role
@@ -56,18 +56,19 @@ def posts_of(member_id: int, *, in_cells: bool = False) -> QuerySet[Office]:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """An organisation that is to end, with what still stands in it."""
+class Inside:
+    """An organisation with what stands right in it: its members and the organisations below."""
 
     unit: Unit
     members: int
     below: int
 
 
-def endings(units: Sequence[Unit]) -> list[Ending]:
-    """What is handed over by each of those that end together; what stands below counts without them."""
-    members = Membership.objects.filter(unit__in=units, end=None).order_by().values_list("unit")
-    children = Unit.objects.in_force().filter(parent__in=units).exclude(pk__in=[unit.pk for unit in units])
-    people = dict(members.annotate(n=Count("pk")))
+def insides(units: Sequence[Unit]) -> list[Inside]:
+    """What stands right in each of the organisations, besides one another."""
+    keys = [unit.pk for unit in units]
+    held = Count("memberships", filter=Q(memberships__end=None))
+    people = dict(Unit.objects.filter(pk__in=keys).order_by().annotate(n=held).values_list("pk", "n"))
+    children = Unit.objects.in_force().filter(parent__in=keys).exclude(pk__in=keys)
     below = dict(children.order_by().values_list("parent").annotate(n=Count("pk")))
-    return [Ending(unit, people.get(unit.pk, 0), below.get(unit.pk, 0)) for unit in units]
+    return [Inside(unit, people.get(unit.pk, 0), below.get(unit.pk, 0)) for unit in units]

@@ -18,9 +18,9 @@ from cadres.actions.founding import found_below
 from cadres.actions.units import UnitDayError, UnitError, move_unit, rename_unit
 from cadres.forms.memberships import DatedForm
 from cadres.forms.units import FoundForm, RenameForm, UnderForm
-from cadres.models import CELL_KINDS, Member, Unit, UnitKind, UnitPeriod, UnitSuccession, User
+from cadres.models import CELL_KINDS, Unit, UnitKind, UnitPeriod, UnitSuccession, User
 from cadres.permissions import can_keep_roster, can_read_unit
-from cadres.queries.changes import is_kept_from_above, kept_units
+from cadres.queries.changes import insides, is_kept_from_above, kept_units
 from cadres.roles import Role
 from cadres.text import fold
 
@@ -157,8 +157,6 @@ def _is_written(
 
 
 def _page(request: HttpRequest, template: str, unit: Unit, form: DatedForm, **more: Any) -> HttpResponse:
-    """The form with what goes along: how many members and organisations stand in the sub-tree."""
-    below = Unit.objects.in_force().under(unit.path).exclude(pk=unit.pk)
-    people = Member.objects.filter(unit__path__startswith=unit.path, memberships__end=None)
-    context = {"unit": unit, "form": form, "below": below.count(), "members": people.count()}
-    return TemplateResponse(request, template, context | more)
+    """The form with what goes along: the members of a cell, else the organisations right below."""
+    inside = insides([unit])[0]
+    return TemplateResponse(request, template, {"unit": unit, "form": form, "inside": inside} | more)

@@ -19,7 +19,7 @@ from cadres.actions.reorganisations import Decided, rehearse, reorganise
 from cadres.actions.units import UnitDayError, UnitError
 from cadres.forms.reorganise import ReorganiseForm, named_parts
 from cadres.models import Unit, UnitSuccession
-from cadres.queries.changes import Ending, endings, is_kept_from_above, kept_among, kept_units
+from cadres.queries.changes import Inside, insides, is_kept_from_above, kept_among, kept_units
 from cadres.roles import Role
 from cadres.views.unit_changes import FOUND, forms_of, unit_to_keep
 
@@ -44,7 +44,7 @@ def unit_reorganise(request: HttpRequest, unit: str) -> HttpResponse:
     if _is_entered(form):
         messages.info(request, _("This was entered already; nothing was changed."))
         return redirect("cadres:unit_changes", unit)
-    ending = endings([old for old in form.cleaned_data["olds"] if old not in form.cleaned_data["news"]])
+    ending = insides([old for old in form.cleaned_data["olds"] if old not in form.cleaned_data["news"]])
     seen = "-".join(f"{one.unit.pk}.{one.members}.{one.below}" for one in ending)
     confirmed = request.POST.get("seen") == seen
     if not _goes(form, reorganise if confirmed else rehearse, request):
@@ -104,7 +104,7 @@ def _shown(request: HttpRequest, form: ReorganiseForm) -> HttpResponse:
     return TemplateResponse(request, "cadres/unit_reorganise.html", context)
 
 
-def _preview(request: HttpRequest, form: ReorganiseForm, ending: list[Ending], seen: str) -> HttpResponse:
+def _preview(request: HttpRequest, form: ReorganiseForm, ending: list[Inside], seen: str) -> HttpResponse:
     """What would happen; the form goes along unseen, to be written or to be changed."""
     news = form.cleaned_data["news"]
     kept = {name: value for name, value in request.POST.items() if name in form.fields}

@@ -108,7 +108,7 @@ def test_a_cell_comes_under_another_organisation_looked_for_by_name(ward, board,
     page = client.post(url(cell, "move/"), {"q": "yen phu", "on": "20/3/2024", "find": "1"})
     assert page.context["form"].found == [other]
     assert "20/3/2024" in page.content.decode()
-    assert page.context["members"] == 1
+    assert page.context["inside"].members == 1
     data = {"q": "yen phu", "unit": other.code, "on": "20/03/2024", "document": "7-QĐ/QU"}
     for _ in range(2):
         assert client.post(url(cell, "move/"), data).url == url(cell)
