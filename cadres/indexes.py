@@ -46,11 +46,15 @@ def install_indexes(connection: BaseDatabaseWrapper, present: set[str]) -> None:
 
 
 def _build(connection: BaseDatabaseWrapper, index: Index) -> None:
-    online = "" if connection.in_atomic_block else "CONCURRENTLY"
     with connection.cursor() as cursor:
         if index.extension:
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {index.extension}")
-        cursor.execute(f"CREATE INDEX {online} {index.name} ON {index.table} {index.of}")
+        cursor.execute(f"CREATE INDEX {_online(connection)} {index.name} ON {index.table} {index.of}")
+
+
+def _online(connection: BaseDatabaseWrapper) -> str:
+    """The word for it, which no transaction may say."""
+    return "" if connection.in_atomic_block else "CONCURRENTLY"
 
 
 def _lacks(connection: BaseDatabaseWrapper, name: str) -> bool:
@@ -59,5 +63,6 @@ def _lacks(connection: BaseDatabaseWrapper, name: str) -> bool:
         cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
         found = cursor.fetchone()
         if found and not found[0]:
-            cursor.execute(f"DROP INDEX {name}")
+            # Another run may be building it at this very moment: whoever works waits for neither.
+            cursor.execute(f"DROP INDEX {_online(connection)} IF EXISTS {name}")
     return not (found and found[0])
