@@ -21,6 +21,7 @@ from cadres.models import User
 from cadres.views.paging import page_of
 from pledges.actions import obstacles as actions
 from pledges.actions.acts import Act, Acted, NotAllowedError
+from pledges.actions.transitions import why_closed
 from pledges.forms.obstacles import HolderForm, ObstacleForm, RemovalForm
 from pledges.models import Obstacle, Pledge
 from pledges.obstacles import (
@@ -112,7 +113,7 @@ def _page(request: HttpRequest, one: Obstacle, form: RemovalForm) -> TemplateRes
         "pledge": one.pledge,
         "due": due_words(one.pledge),
         "days": one.days(day),
-        "form": form if one.is_open and can_remove(user, one) else None,
+        "form": form if one.is_open and not why_closed(one.pledge) and can_remove(user, one) else None,
         "may_ask": one.is_open and over is None and can_follow(user, one.pledge),
         "asked_today": one.last_asked_on >= day,
         "reads_pledge": visible_pledges(user).filter(pk=one.pledge_id).exists(),
@@ -139,7 +140,7 @@ def obstacles_of(user: User, pledge: Pledge, day: date) -> dict[str, Any]:
     """
     found = Obstacle.objects.filter(pledge=pledge).select_related("asked").order_by("since", "pk")
     rows = list(found) if pledge.had_obstacles else []  # type: ignore[attr-defined]
-    over, follows = why_not_stuck(pledge), can_follow(user, pledge)
+    over, closed, follows = why_not_stuck(pledge), why_closed(pledge), can_follow(user, pledge)
     may_report = over is None and follows
     if not rows and not may_report:
         return {}
@@ -148,7 +149,7 @@ def obstacles_of(user: User, pledge: Pledge, day: date) -> dict[str, Any]:
             row,
             row.days(day),
             may_ask=may_report,
-            may_remove=follows or is_asked(user, row),
+            may_remove=not closed and (follows or is_asked(user, row)),
             asked_today=row.last_asked_on >= day,
         )
         for row in rows

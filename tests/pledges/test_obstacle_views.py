@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from cadres.models import Notification
-from pledges.models import Obstacle
-from pledges.states import PledgeStatus
+from pledges.models import Campaign, Obstacle
+from pledges.states import CampaignState, PledgeStatus
 from tests.factories import MemberFactory
 from tests.pledges.factories import DAY, pledge_in
 from tests.pledges.obstacle_scene import HOW, TEXT, scene
@@ -185,6 +185,19 @@ def test_a_task_that_is_over_says_that_it_is_not_stuck(visit, place):
     assert "not counted as stuck" in words(page)
     assert of(one, "obstacle_ask") not in text(page)
     assert at("obstacle_report", place.pledge) not in text(page)
+
+
+def test_in_a_closed_campaign_nothing_is_offered_that_would_be_refused(visit, place):
+    one = place.stuck()
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    client = visit(place.own)
+    page = client.get(of(one))
+    assert (page.context["form"], page.context["may_ask"]) == (None, False)
+    assert "The campaign is closed" in words(page)
+    assert of(one) not in text(client.get(at("detail", place.pledge)))
+    refused = client.post(of(one, "obstacle_remove"), {"how": HOW}, follow=True)
+    assert "The campaign is closed" in words(refused)
+    assert Obstacle.objects.get().is_open
 
 
 # ---- the list ---------------------------------------------------------------------------------------
