@@ -1,6 +1,7 @@
 """Sổ nghị quyết, kết luận: the acts that bodies have concluded, as an office looks them up."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.http import QueryDict
@@ -83,18 +84,21 @@ MOST = 1_000
 def found(user: User, wanted: Wanted) -> QuerySet[Docket]:
     """The acts looked for, in the order wanted; days that cannot be read narrow nothing."""
     rows = _narrowed(acts_of(user), wanted).filter(KINDS[wanted.show])
-    down = wanted.sort.startswith("-")
-    order = [
-        F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
-        for name in SORTS[wanted.sort.removeprefix("-")]
-    ]
     related = rows.select_related("body__unit", "campaign", "corrects")
-    return related.prefetch_related("corrections").order_by(*order, "-concluded_at", "-pk")
+    return related.prefetch_related("corrections").order_by(*_order(wanted.sort))
+
+
+def _order(sort: str) -> list[Any]:
+    """What is not known comes last; PostgreSQL has an index of the newest of each kind."""
+    down = sort.startswith("-")
+    columns = [F(name) for name in SORTS[sort.removeprefix("-")]]
+    order = [column.desc(nulls_last=True) if down else column.asc(nulls_last=True) for column in columns]
+    return [*order, "-concluded_at", "-pk"]
 
 
 def totals(user: User, wanted: Wanted) -> dict[str, int | None]:
     """How many acts there are of each kind, otherwise narrowed as wanted; None: more than MOST. One query."""
-    rows = _narrowed(acts_of(user), wanted)
+    rows = _narrowed(acts_of(user), wanted).order_by(*_order(NEWEST))
     bounded = [BoundedCount(rows.filter(kind), MOST) for kind in KINDS.values()]
     counts = User.objects.filter(pk=user.pk).values_list(*bounded)[0]
     found = dict(zip(KINDS, counts, strict=True))
