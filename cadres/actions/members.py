@@ -31,7 +31,7 @@ from cadres.outbox import note_changes
 @transaction.atomic
 def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list[Member]:
     """Take new people into the units they name, with their first membership from the day `on`."""
-    lock_in_force(member.unit_id for member in members)
+    lock_in_force((member.unit_id for member in members), on=on)
     insert_members(members, on=on)
     units = {member.unit_id for member in members}
     _note(units, "members_added", {member.pk for member in members}, on=on, by=by)
@@ -43,7 +43,7 @@ def move_members(
     members: Iterable[Member], unit: Unit, *, on: date, by: User | None, document: str = ""
 ) -> Placed:
     """Move members to `unit` from the day `on` (chuyển sinh hoạt đảng); their posts in the cells left end."""
-    lock_in_force([unit.pk])
+    lock_in_force([unit.pk], on=on)
     placed = _place(members, unit_id=unit.pk, on=on)
     end_posts_left(placed.changed, on=on, by=by)
     _note(placed.units, "members_moved", placed.changed | placed.opened, on=on, by=by, document=document)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils.translation import gettext as _
 
@@ -55,11 +55,18 @@ def lock_units(units: QuerySet[Unit]) -> dict[int, Unit]:
     return {unit.pk: unit for unit in locked}
 
 
-def lock_in_force(unit_ids: Iterable[int]) -> None:
-    """Lock the organisations that something is to be brought into. Raises UnitError when one has ended."""
-    for unit in lock_units(Unit.objects.filter(pk__in=set(unit_ids))).values():
+def lock_in_force(unit_ids: Iterable[int], *, on: date | None = None) -> None:
+    """Lock the organisations that something is to be brought into, from the day `on`.
+
+    Raises UnitError when one has ended, UnitDayError when it was founded later.
+    """
+    first = UnitPeriod.objects.filter(unit=OuterRef("pk")).order_by("start").values("start")[:1]
+    for unit in lock_units(Unit.objects.filter(pk__in=set(unit_ids)).annotate(since=first)).values():
         if unit.ended_on is not None:
             raise UnitError(_("“%(unit)s” has ended") % {"unit": unit.name})
+        since: date | None = unit.since  # type: ignore[attr-defined]  # annotated above
+        if on is not None and since is not None and since > on:
+            raise UnitDayError(since)
 
 
 def folded(names: Names) -> Names:
@@ -205,6 +212,7 @@ def move_unit(unit: Unit, new_parent: Unit, *, on: date, decision: str, by: User
     if new_parent.is_cell or new_parent.ended_on is not None:
         raise UnitError(_("“%(unit)s” cannot have organisations below it") % {"unit": new_parent.name})
     refuse_namesake(new_parent, unit.name)
+    lock_in_force([new_parent.pk], on=on)
     # Own numbers stay as they are: what stood above and what stands above it now is rolled up.
     touched = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
     unit.parent = new_parent

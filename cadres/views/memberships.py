@@ -19,9 +19,9 @@ from cadres.access import person, role_required
 from cadres.actions.departures import take_off
 from cadres.actions.members import change_standing, move_members
 from cadres.actions.placements import TooEarlyError
-from cadres.actions.units import UnitError
+from cadres.actions.units import UnitDayError, UnitError
 from cadres.forms.memberships import DatedForm, LeaveForm, MoveForm, StandingForm
-from cadres.models import Member, Membership, Rank, Standing, Unit, User
+from cadres.models import BodyMember, Member, Membership, Rank, Standing, Unit, User
 from cadres.permissions import can_keep_roster, can_read_member
 from cadres.queries.changes import kept_cells, posts_of
 from cadres.roles import Role
@@ -109,11 +109,14 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and _has_left(last):
         messages.info(request, _("This was entered already; nothing was changed."))
         return redirect("cadres:membership", code)
+    seats = BodyMember.objects.filter(member=member, end=None).select_related("body__unit").order_by("pk")
     with_account = User.objects.filter(member=member, is_active=True).exists()
     form = LeaveForm(_sent(request, last), with_account=with_account, today=clock.today())
     if form.is_valid() and _written(request, member, last, form, same=False, act=_take_off):
         return redirect("cadres:membership", code)
-    return _page(request, "cadres/member_leave.html", member, last, form, posts=posts_of(member.pk))
+    return _page(
+        request, "cadres/member_leave.html", member, last, form, posts=posts_of(member.pk), seats=seats
+    )
 
 
 def _has_left(last: Membership | None) -> bool:
@@ -150,7 +153,7 @@ def _written(
     except PermissionDenied as error:
         form.add_error("close_account", str(error))
         return False
-    except TooEarlyError as error:
+    except (TooEarlyError, UnitDayError) as error:
         form.add_error("on", str(error))
         return False
     except UnitError as error:

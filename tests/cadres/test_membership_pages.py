@@ -5,7 +5,19 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from cadres.models import Member, Office, OfficeKind, RecordEvent, RoleAssignment, Unit, User
+from cadres.models import (
+    Body,
+    BodyKind,
+    BodyMember,
+    Member,
+    Office,
+    OfficeKind,
+    RecordEvent,
+    RoleAssignment,
+    Unit,
+    UnitPeriod,
+    User,
+)
 from cadres.roles import Role
 from tests.cadres.offices import browser
 from tests.factories import (
@@ -90,7 +102,7 @@ def test_the_board_looks_for_a_cell_and_moves_a_member_there(member, cell, board
 @pytest.mark.parametrize(
     ("data", "field", "words"),
     [
-        ({"on": "31/12/2023"}, "on", "since 01/01/2024 only"),
+        ({"on": "31/12/2023"}, "on", "since 01/01/2024"),
         ({"on": "27/03/2024"}, "on", "lies in the future"),
         ({"on": "31/02/2024"}, "on", "only 29 days"),
         ({"on": ""}, "on", "The day is missing."),
@@ -123,6 +135,13 @@ def test_a_cell_that_has_ended_or_of_another_district_is_not_come_to(member, cel
     assert len(stands(member)) == 1
 
 
+def test_nobody_comes_to_a_cell_before_it_was_founded(member, cell, board):
+    UnitPeriod.objects.filter(unit=cell).update(start=date(2024, 3, 22))
+    page = sent(browser(board), member, "move/", q="buoi 7", unit=cell.code)
+    assert "since 22/03/2024" in page.context["form"].errors["on"][0]
+    assert len(stands(member)) == 1
+
+
 def test_rank_and_standing_change_from_the_day_and_twice_is_once(member, board):
     client = browser(board)
     page = sent(client, member, "standing/", rank="official", standing="active")
@@ -142,7 +161,13 @@ def test_who_leaves_keeps_no_post_no_account_and_may_come_again(member, cell, bo
     client, account = browser(board), UserFactory(member=member)
     RoleAssignment.objects.create(user=account, role=Role.CLERK, unit=member.unit, start=START)
     Office.objects.create(member=member, unit=member.unit, kind=OfficeKind.SECRETARY, start=START)
-    assert sent(client, member, "leave/", on="31/12/2023").context["form"].errors["on"]
+    body = Body.objects.create(
+        unit=cell.parent, kind=BodyKind.STANDING_COMMITTEE, name="Ban Thường vụ", seats=9
+    )
+    BodyMember.objects.create(body=body, member=member, start=START)
+    page = sent(client, member, "leave/", on="31/12/2023")
+    assert page.context["form"].errors["on"]
+    assert f"/bodies/{cell.parent.code}/standing_committee/seats/" in page.content.decode()
     assert sent(client, member, "leave/", close_account="on").url == url(member)
     assert client.post(url(member, "leave/"), {"on": "21/03/2024"}).url == url(member)
     left = date(2024, 3, 20)
