@@ -147,12 +147,3 @@ def of_figure(tier: Tier, unit: Unit) -> ObstacleQuerySet:
     return stuck_now(Obstacle.objects.all()).filter(
         pledge__in_tiers__tier=tier, pledge__unit__path__startswith=unit.path
     )
-
-
-def open_of(pledges: Sequence[Pledge]) -> dict[int, list[Obstacle]]:
-    """The open obstacles of each pledge by its key, the oldest first: one query."""
-    found: dict[int, list[Obstacle]] = {}
-    rows = Obstacle.objects.open().filter(pledge__in=[pledge.pk for pledge in pledges])
-    for row in rows.select_related("asked").order_by("since", "pk"):
-        found.setdefault(row.pledge_id, []).append(row)
-    return found
