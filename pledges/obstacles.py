@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -98,13 +99,18 @@ def nearby(pledge: Pledge) -> QuerySet[Unit]:
 class Holder:
     """One who is asked: for how many pledges, and since when the oldest obstacle stands.
 
-    `key` stands in the address of the list: the code of an organisation, or "=" and the printed name.
+    `code` is that of an organisation, empty where only a name was printed.
     """
 
-    key: str
+    code: str
     name: str
     n: int
     since: date
+
+    @property
+    def key(self) -> str:
+        """What stands in the address of the list: no printed name, which may be that of a person."""
+        return self.code or f"={sha256(self.name.encode()).hexdigest()[:16]}"
 
     def days(self, day: date) -> int:
         """For how many days the oldest has stood."""
@@ -126,7 +132,7 @@ def holders(keys: Sequence[int], most: int = HOLDERS) -> list[Holder]:
     rows = named.annotate(n=Count("pledge", distinct=True), oldest=Min("since"))
     return [
         Holder(
-            key=row["asked__code"] or f"={row['asked_name']}",
+            code=row["asked__code"] or "",
             name=row["asked__name"] or row["asked_name"],
             n=row["n"],
             since=row["oldest"],
@@ -135,11 +141,11 @@ def holders(keys: Sequence[int], most: int = HOLDERS) -> list[Holder]:
     ]
 
 
-def held_by(obstacles: ObstacleQuerySet, key: str) -> ObstacleQuerySet:
-    """The obstacles of one holder by his key."""
-    if key.startswith("="):
-        return obstacles.filter(asked=None, asked_name=key[1:])
-    return obstacles.filter(asked__code=key)
+def held_by(obstacles: ObstacleQuerySet, holder: Holder) -> ObstacleQuerySet:
+    """The obstacles of one holder."""
+    if holder.code:
+        return obstacles.filter(asked__code=holder.code)
+    return obstacles.filter(asked=None, asked_name=holder.name)
 
 
 def of_figure(tier: Tier, unit: Unit) -> ObstacleQuerySet:

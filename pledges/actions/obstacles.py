@@ -170,6 +170,8 @@ def _why_no_asker(obstacle: Obstacle, act: Act) -> str | None:
 def _why_not_ask(obstacle: Obstacle, _act: Act) -> str | None:
     if not obstacle.is_open:
         return _("This obstacle has been removed.")
+    if obstacle.asked and obstacle.asked.ended_on:
+        return _("This organisation has ended: report the obstacle to the one that follows it.")
     return why_not_stuck(obstacle.pledge)
 
 

@@ -1,7 +1,7 @@
 """What stands in the way of a pledge and who is asked; how it was removed; the filter of the list."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -111,15 +111,13 @@ class HolderForm(forms.Form):
 
     def __init__(self, data: Any, *, holders: Sequence[Holder]) -> None:
         super().__init__(data)
+        self.holders = {one.key: one for one in holders}
         asked: Any = self.fields["asked"]
-        asked.choices = blank_choice(pgettext_lazy("who is asked", "All"), _named(holders))
+        named = [(key, one.name) for key, one in self.holders.items()]
+        asked.choices = blank_choice(pgettext_lazy("who is asked", "All"), named)
         self.is_valid()
 
     @property
-    def chosen(self) -> str:
-        """The key of the holder asked for; empty: all."""
-        return str(self.cleaned_data.get("asked", ""))
-
-
-def _named(holders: Iterable[Holder]) -> list[tuple[str, str]]:
-    return [(one.key, one.name) for one in holders]
+    def chosen(self) -> Holder | None:
+        """The holder asked for; None: all."""
+        return self.holders.get(self.cleaned_data.get("asked", ""))

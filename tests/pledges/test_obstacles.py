@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from cadres.actions.notices import mark_all_read
 from cadres.guards import install_guards
-from cadres.models import Delegation, Notification, UnitChange
+from cadres.models import Delegation, Notification, Unit, UnitChange
 from cadres.queries.notices import unread_count
 from pledges import queries
 from pledges.actions import obstacles, transitions
@@ -183,6 +183,15 @@ def test_asking_again_counts_once_a_day_and_is_told_each_time(place):
     assert broken_chains() == []
 
 
+def test_an_organisation_that_has_ended_is_not_asked_again(place):
+    one = place.stuck(asked=place.beside.roles.get().unit)
+    Unit.objects.filter(pk=one.asked_id).update(ended_on=DAY)
+    answer = obstacles.ask_again([one.pk], act=Act(by=place.own, on=LATER))
+    assert "has ended" in answer.refused[0].reason
+    assert told_to(place.beside) == ["obstacle"]
+    assert remove(one, by=place.own).done == [place.pledge]
+
+
 def test_several_obstacles_of_a_task_are_one_event_in_its_journal(place):
     keys = [place.stuck().pk, place.stuck(asked=place.ward.parent).pk]
     answer = obstacles.ask_again(keys, act=Act(by=place.own, on=LATER))
@@ -287,9 +296,9 @@ def test_with_whom_is_told_by_the_number_of_tasks(place, django_assert_num_queri
     place.stuck(place.another(), by=place.secretary, asked=None, asked_name="Sở Xây dựng")
     with django_assert_num_queries(2):
         found = holders(longest(stuck_now(Obstacle.objects.all())))
-    assert [(one.key, one.name, one.n, one.days(DAY)) for one in found] == [
+    assert [(one.code, one.name, one.n, one.days(DAY)) for one in found] == [
         (place.ward.code, place.ward.name, 2, 54),
-        ("=Sở Xây dựng", "Sở Xây dựng", 1, 25),
+        ("", "Sở Xây dựng", 1, 25),
     ]
 
 
