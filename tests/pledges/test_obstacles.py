@@ -1,4 +1,4 @@
-"""Obstacles: what the database holds, who reports, asks again and removes, and what makes a task stuck."""
+"""Obstacles: what the database holds, who reports, asks again and removes."""
 
 import uuid
 from datetime import date, timedelta
@@ -9,18 +9,16 @@ from django.utils.translation import override
 
 from cadres.actions.notices import mark_all_read
 from cadres.guards import install_guards
-from cadres.models import Delegation, Notification, Unit, UnitChange
+from cadres.models import Notification, Unit, UnitChange
 from cadres.queries.notices import unread_count
 from pledges import queries
-from pledges.actions import obstacles, transitions
+from pledges.actions import obstacles
 from pledges.actions.acts import Act
 from pledges.actions.journal import broken_chains
 from pledges.models import Campaign, EventAction, Obstacle, Pledge, PledgeEvent
-from pledges.obstacles import holders, longest, stuck_now, visible_obstacles
-from pledges.states import APPROVED, CampaignState, PledgeStatus
-from tests.factories import CellFactory, MemberFactory, UnitFactory, UserFactory
-from tests.pledges.docket_scene import scene as key_cadres
-from tests.pledges.factories import DAY, members_tier, pledge_in
+from pledges.states import CampaignState, PledgeStatus
+from tests.factories import CellFactory, MemberFactory, UnitFactory
+from tests.pledges.factories import DAY, pledge_in
 from tests.pledges.obstacle_scene import HOW, TEXT, scene, told
 from tests.pledges.threads import at_once
 
@@ -258,70 +256,6 @@ def test_the_bell_falls_silent_once_it_is_removed(place):
     remove(one, place.own)
     assert unread_count(place.officer, DAY) == 0
     assert mark_all_read(place.officer, up_to=10**6) == 1
-
-
-# ---- what makes a task stuck ----------------------------------------------------------------------
-
-
-OVER = [status for status in APPROVED if status != PledgeStatus.APPROVED]
-
-
-def test_what_is_over_is_not_stuck_though_nobody_removed_the_obstacle(place):
-    act = Act(by=place.board, on=LATER)
-    for status in OVER:
-        pledge = place.another()
-        one = place.stuck(pledge, by=place.secretary)
-        transitions.move([pledge.pk], to=status, action=EventAction.EVALUATED, act=act)
-        assert not queries.stuck(Pledge.objects.all()).exists(), status
-        assert not stuck_now(Obstacle.objects.all()).exists(), status
-        assert unread_count(place.officer, LATER) == 0, status
-        assert "under way" in obstacles.ask_again([one.pk], act=act).refused[0].reason, status
-        assert remove(one, place.officer, on=LATER).done == [pledge], status
-    assert broken_chains() == []
-
-
-def test_a_task_with_two_obstacles_is_stuck_once_and_until_the_last_is_removed(place):
-    first, second = place.stuck(), place.stuck(asked=None, asked_name="Sở Xây dựng", since=DAY)
-    assert queries.stuck(Pledge.objects.all()).count() == 1
-    remove(first, place.own)
-    assert is_stuck(place)
-    remove(second, place.own)
-    assert not is_stuck(place)
-
-
-def test_with_whom_is_told_by_the_number_of_tasks(place, django_assert_num_queries):
-    place.stuck()
-    place.stuck()
-    place.stuck(place.another(), by=place.secretary, since=date(2024, 2, 1))
-    place.stuck(place.another(), by=place.secretary, asked=None, asked_name="Sở Xây dựng")
-    with django_assert_num_queries(2):
-        found = holders(longest(stuck_now(Obstacle.objects.all())))
-    assert [(one.code, one.name, one.n, one.days(DAY)) for one in found] == [
-        (place.ward.code, place.ward.name, 2, 54),
-        ("", "Sở Xây dựng", 1, 25),
-    ]
-
-
-def test_who_sees_an_obstacle(place):
-    one = place.stuck(asked=place.beside.roles.get().unit)
-    sees = {
-        who: visible_obstacles(getattr(place, who)).filter(pk=one.pk).exists()
-        for who in ("own", "secretary", "officer", "board", "beside", "inspector", "stranger")
-    }
-    assert [who for who, can in sees.items() if not can] == ["stranger"]
-
-
-def test_who_types_for_a_cadre_sees_those_of_the_tier_in_which_he_types(on_the_day):
-    cadres, helper = key_cadres(), UserFactory()
-    lead, tiers = cadres.cadre(), (cadres.tier, members_tier(cadres.tier.campaign))
-    content = {"own_role": "Chủ trì"}
-    pledges = [pledge_in(PledgeStatus.APPROVED, lead, tier, lead.user, content=content) for tier in tiers]
-    for pledge in pledges:
-        one = obstacles.Reported(ref=uuid.uuid4(), text=TEXT, since=DAY, asked_name="Sở Xây dựng")
-        obstacles.report({pledge.pk: one}, act=Act(by=lead.user, on=DAY))
-    Delegation.objects.create(user=helper, member=lead, start=DAY, end=LATER)
-    assert [one.pledge for one in visible_obstacles(helper)] == pledges[:1]
-    assert {one.pledge for one in visible_obstacles(lead.user)} == set(pledges)
 
 
 # ---- two at once ----------------------------------------------------------------------------------
