@@ -60,7 +60,7 @@ GROUPS = (
     ("b", "cadres:body_make_usual cadres:body_form cadres:body_seats cadres:seat_take cadres:seat_end"),
     ("b", "cadres:membership cadres:member_move cadres:member_standing cadres:member_leave"),
     ("b", "cadres:unit_changes cadres:unit_found cadres:unit_rename cadres:unit_move"),
-    ("b", "cadres:unit_reorganise"),
+    ("b", "cadres:unit_reorganise cadres:unit_member"),
     ("b", "cadres:roster_detail cadres:roster_progress cadres:roster_confirm"),
     ("b", "pledges:import_detail pledges:import_progress pledges:import_confirm"),
     ("b", "pledges:return pledges:feature pledges:campaign_edit pledges:campaign_move"),

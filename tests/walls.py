@@ -233,6 +233,7 @@ def _objects(walled: Walled) -> dict[str, Any]:
         "cadres:body_.unit": place.host.code,
         "cadres:seat_.unit": place.host.code,
         "cadres:unit_.unit": walled.ward.unit.code,
+        "cadres:unit_member.unit": walled.cell.code,
         "cadres:seat_end.pk": BodyMember.objects.get().pk,
         "cadres:delegation.code": walled.cadre.code,
         "cadres:delegation_end.pk": Delegation.objects.get().pk,

@@ -29,12 +29,12 @@ from cadres.outbox import note_changes
 
 
 @transaction.atomic
-def add_members(members: Sequence[Member], *, on: date, by: User | None) -> list[Member]:
+def add_members(members: Sequence[Member], *, on: date, by: User | None, document: str = "") -> list[Member]:
     """Take new people into the units they name, with their first membership from the day `on`."""
     lock_in_force((member.unit_id for member in members), on=on)
     insert_members(members, on=on)
     units = {member.unit_id for member in members}
-    _note(units, "members_added", {member.pk for member in members}, on=on, by=by)
+    _note(units, "members_added", {member.pk for member in members}, on=on, by=by, document=document)
     return list(members)
 
 

@@ -28,6 +28,9 @@ def _choices(kind: type[TextChoices]) -> list[tuple[str, str]]:
     return [(one.value, capfirst(one.label)) for one in kind]
 
 
+rank_choices = partial(_choices, Rank)
+
+
 class DatedForm(forms.Form):
     """From which day it holds, and the paper that says so."""
 
@@ -121,7 +124,7 @@ class StandingForm(DatedForm):
 
     rank = forms.ChoiceField(
         label=gettext_lazy("Official or probationary"),
-        choices=partial(_choices, Rank),
+        choices=rank_choices,
         widget=forms.RadioSelect,
     )
     standing = forms.ChoiceField(

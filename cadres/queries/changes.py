@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from cadres.models import CELL_KINDS, Office, Unit, User
+from cadres.models import CELL_KINDS, Member, Office, Unit, User
 from cadres.permissions import scope_of, under
 from cadres.queries.search import SHORTEST
 from cadres.roles import Role
@@ -47,6 +47,15 @@ def _kept(user: User) -> QuerySet[Unit]:
 def kept_cells(user: User, text: str) -> QuerySet[Unit]:
     """Cells among the organisations kept, by name."""
     return kept_units(user, text).cells()  # type: ignore[attr-defined]
+
+
+def namesakes(user: User, name: str, birth_year: int | None) -> QuerySet[Member]:
+    """Members the user keeps, also those who left, who may be the person: name and year."""
+    paths = scope_of(user).paths.get(Role.BOARD_OFFICER, ())
+    same = Member.objects.filter(under(paths, "unit__")).search(name).filter(search_key=fold(name))
+    if birth_year is not None:
+        same = same.filter(Q(birth_year=birth_year) | Q(birth_year=None))
+    return same.select_related("unit__parent").order_by("unit__path", "pk")
 
 
 def posts_of(member_id: int, *, in_cells: bool = False) -> QuerySet[Office]:
