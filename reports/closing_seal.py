@@ -129,7 +129,7 @@ class Form:
 
 def form_of(closing: Closing) -> Form:
     """Each measure that came later is a figure as well, which the closing's definitions name or not."""
-    lacking = {name for name in LATER if name not in closing.definitions["figures"]}
+    lacking = {name for name in LATER if not closing.counts(name)}
     counts = tuple(name for name in COUNTS if name.removeprefix("own_") not in lacking)
     return Form(counts, tuple(name for name in PLEDGE if name not in lacking))
 

@@ -154,7 +154,7 @@ def counted_then(closing: Closing | None, lines: list[tuple[Figure, Rate]]) -> l
     """The figures that a closing has: what was not counted yet when it was made is not told by it."""
     if closing is None:
         return lines
-    return [line for line in lines if line[0].code in closing.definitions["figures"]]
+    return [line for line in lines if closing.counts(line[0].code)]
 
 
 def _rows(unit: Unit, tier: Tier) -> list[UnitCount]:

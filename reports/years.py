@@ -78,7 +78,7 @@ class Side:
 
     def counts(self, figure: Figure) -> bool:
         """Whether the figure was counted: not in a closing that was made before there was such a figure."""
-        return self.closing is None or figure.code in self.closing.definitions["figures"]
+        return self.closing is None or self.closing.counts(figure.code)
 
     def version(self, figure: Figure) -> int:
         """The version of the figure's definition that the numbers were counted by."""

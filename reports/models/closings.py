@@ -62,6 +62,10 @@ class Closing(Job):
     def __str__(self) -> str:
         return self.title
 
+    def counts(self, figure: str) -> bool:
+        """Whether it tells the figure of this code: not where it was made before there was such a figure."""
+        return figure in self.definitions["figures"]
+
 
 class Stage(models.TextChoices):
     """What a worker is doing with a closing."""

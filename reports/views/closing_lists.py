@@ -78,6 +78,8 @@ def closed_pledges(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         rows = rows.filter(of_part(shown["figure"], shown["part"]))
     asked = (request.GET.get(name, "") for name in ("status", "theme", "field", "unit"))
     status, theme, field, wanted = asked
+    if status == "stuck" and not data.closing.counts(status):
+        raise Http404
     campaign = data.closing.campaign
     rows = rows.filter(of_status(status) & of_theme(campaign, theme) & of_field(field) & in_places(wanted))
     filtered = shown or status or theme or field or wanted
@@ -93,6 +95,7 @@ def closed_pledges(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "theme": theme,
         "field": field,
         "wanted": wanted,
+        "tells_stuck": data.closing.counts("stuck"),
         "statuses": [choice for choice in PledgeStatus.choices if choice[0] in REGISTERED],
     }
     return TemplateResponse(request, "reports/closing_pledges.html", context)
@@ -107,8 +110,12 @@ def _part(request: HttpRequest, data: OpenedClosing, *, own: bool) -> dict[str, 
     if not (code := request.GET.get("figure", "")):
         return {}
     figure, part = BY_CODE.get(code), request.GET.get("part", Part.NUMERATOR)
-    counted = code in data.closing.definitions["figures"]
-    if figure is None or not counted or figure.kind != Kind.PLEDGES or part not in parts_of(figure):
+    if (
+        figure is None
+        or not data.closing.counts(code)
+        or figure.kind != Kind.PLEDGES
+        or part not in parts_of(figure)
+    ):
         raise Http404
     row = data.total.row
     return {

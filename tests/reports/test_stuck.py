@@ -184,7 +184,9 @@ def test_a_closing_made_before_there_was_the_figure_is_sound_and_says_nothing_of
     close_campaign(place.campaign.pk, by=place.board, on=DAY)
     client = visit(place.board)
     url = reverse("reports:closing_pledges", args=[closing.pk, "TAYHO"])
-    assert client.get(f"{url}?figure=stuck").status_code == 404
+    for asked in ("figure", "status"):
+        assert client.get(f"{url}?{asked}=stuck").status_code == 404
+    assert 'value="stuck"' not in client.get(url).content.decode()
     brief = client.get(f"{reverse('reports:brief', args=['TAYHO'])}?campaign={place.campaign.code}")
     assert "/figures/stuck/" not in brief.content.decode()
     report = client.get(reverse("reports:summary", args=["TAYHO"])).context["report"]
