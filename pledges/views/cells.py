@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cadres import clock
 from cadres.access import person, signed_in
 from cadres.models import Member, Unit, User
-from cadres.permissions import can_open_account
+from cadres.permissions import can_keep_roster, can_open_account
 from cadres.templatetags.display import number
 from pledges import queries
 from pledges.actions import cells as actions
@@ -61,6 +61,7 @@ def cell_list(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "amendment": None if sent else asked_of(tier, [cell]).get(cell.pk),
         "may_type": may_type,
         "may_open_accounts": can_open_account(person(request), cell),
+        "keeps_unit": can_keep_roster(person(request), cell),
         "may_send": may_type and not sent and not whole.waiting and bool(whole.only("adopted")),
         "may_register": any(one.may_register for one in whole.people if one.missing),
         "late": [] if tier.campaign.window_is_open(day) else whole.only("may_register"),

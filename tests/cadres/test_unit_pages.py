@@ -7,9 +7,11 @@ from django.utils import translation
 
 from cadres.models import Body, BodyKind, RecordEvent, RoleAssignment, Unit, UnitKind, UnitPeriod
 from cadres.roles import Role
+from reports import counts
 from tests.cadres.offices import browser
 from tests.factories import START, CellFactory, HostFactory, MemberFactory, UnitFactory, user_with
 from tests.pledges.threads import at_once
+from tests.reports.conftest import make_tier
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 3, 26)
@@ -121,6 +123,15 @@ def test_a_cell_comes_under_another_organisation_looked_for_by_name(ward, board,
     assert "since 20/03/2024" in client.post(url(cell, "move/"), back).context["form"].errors["on"][0]
     none = client.post(url(ward, "move/"), {"q": ward.name, "find": "1"})
     assert none.context["form"].found == []
+
+
+def test_the_report_of_a_unit_and_the_list_of_a_cell_lead_here(ward, board, host):
+    tier, cell = make_tier(host), CellFactory(parent=ward)
+    counts.drain(DAY)
+    pages = ((ward, f"/units/{ward.code}/"), (cell, f"/campaigns/{tier.campaign.code}/cells/{cell.code}/"))
+    for user, leads in ((board, True), (user_with(Role.INSPECTOR, unit=host), False)):
+        for unit, address in pages:
+            assert (url(unit) in browser(user).get(address).content.decode()) == leads
 
 
 def test_who_has_no_right_to_it_or_comes_otherwise(ward, board, host):
