@@ -20,7 +20,8 @@ LARGE = 10_000
 
 def narrowed(opened: Opened, rows: QuerySet[Any], row: UnitCount | None) -> QuerySet[Any]:
     """The rows of the part, of the units that have any where they are few; `row`: the numbers of its unit."""
-    if row is None or not _is_short(opened, row):
+    # Numbers of another day do not lead to what this one brought: a deadline that passed, a member who came.
+    if row is None or row.day != opened.day or not _is_short(opened, row):
         return rows
     units = _with_rows(opened, row)
     waiting = UnitChange.objects.filter(unit__path__startswith=opened.unit.path)

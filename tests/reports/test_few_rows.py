@@ -1,6 +1,7 @@
 """Few rows among very many are found by the counts, level by level; what waits to be counted is there too."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.django_db
 PAPER = Act(by=None, on=date(2024, 2, 10), channel=Channel.PAPER)
 
 
-def late_pledge(tier, cell):
-    pledge = make_pledge(make_members(cell, 1)[0], tier, due_on=date(2024, 3, 20))
+def late_pledge(tier, cell, due_on=date(2024, 3, 20)):
+    pledge = make_pledge(make_members(cell, 1)[0], tier, due_on=due_on)
     transitions.approve([pledge.pk], act=PAPER)
     return pledge
 
@@ -47,6 +48,13 @@ def test_only_units_with_rows_and_those_that_wait_are_looked_through(opened, tie
     assert found(opened) == {first}
     monkeypatch.setattr(few_rows, "FEW", 0)
     assert found(opened) == {first, second}
+
+
+def test_numbers_of_the_day_before_do_not_hide_what_is_late_since_midnight(opened, tier, ward, cell):
+    late, since_midnight = late_pledge(tier, cell), late_pledge(tier, CellFactory(parent=ward), due_on=DAY)
+    counts.drain(DAY)
+    assert found(opened) == {late}
+    assert found(replace(opened, day=DAY + timedelta(days=1))) == {late, since_midnight}
 
 
 @pytest.mark.parametrize("n", [1, 3])
