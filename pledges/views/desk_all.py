@@ -29,6 +29,7 @@ from pledges.forms.desk import ReturnAllForm, VetAllForm
 from pledges.forms.dockets import BuildForm
 from pledges.models import DeskAct, DeskJob, Lane, Pledge, StepLevel, TierKind
 from pledges.permissions import can_vet
+from pledges.sent import as_sent
 from pledges.states import Outcome
 from pledges.views.desk import View, view_of
 from pledges.views.docket_build import TITLES
@@ -88,7 +89,7 @@ def act_on_all(request: HttpRequest, campaign: str) -> HttpResponse:
         "filter_words": _filter_words(view),
         "n_words": count_words(view.tier, len(plan.pledges)),
         "going_words": count_words(view.tier, plan.going),
-        "groups": _by_reason(plan),
+        "groups": _by_reason(view, plan),
         "too_many": too_many() if len(plan.pledges) > MOST else "",
         "bodies": _body_chips(view, plan),
         "queue_url": view.url(),
@@ -96,12 +97,13 @@ def act_on_all(request: HttpRequest, campaign: str) -> HttpResponse:
     return TemplateResponse(request, "pledges/desk_all.html", context)
 
 
-def _by_reason(plan: Plan) -> list[tuple[str, list[Pledge], int]]:
+def _by_reason(view: View, plan: Plan) -> list[tuple[str, list[Pledge], int]]:
     """The lines that cannot, under what forbids them, the most first."""
     groups: dict[str, list[Pledge]] = {}
-    for pledge in plan.pledges:
-        if pledge.pk in plan.refused:
-            groups.setdefault(plan.refused[pledge.pk], []).append(pledge)
+    staying = [pledge for pledge in plan.pledges if pledge.pk in plan.refused]
+    as_sent(staying, but=view.types)
+    for pledge in staying:
+        groups.setdefault(plan.refused[pledge.pk], []).append(pledge)
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
     return [(reason, pledges, len(pledges)) for reason, pledges in ordered]
 
@@ -200,6 +202,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     refused = Paginator(found.refused, NAMED).get_page(request.GET.get("page"))
     reasons = dict(refused.object_list)
     pledges = Pledge.objects.filter(pk__in=reasons).select_related("lead_member", "unit").order_by("pk")
+    as_sent(pledges, but=lambda _pledge: found.tier.is_listed)
     context = _progress(found) | {
         "campaign": found.tier.campaign,
         "label": str(ACT_LABELS[found.act]),

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from pledges.docket_reading import posts_of
 from pledges.forms.desk import DecisionForm, ReturnForm
 from pledges.models import Partner, Pledge, PledgeVersion
 from pledges.permissions import can_vet, visible_pledges
-from pledges.sent import as_sent, sent_facts
+from pledges.sent import as_sent, reads_typed, sent_facts
 from pledges.states import PledgeStatus
 from pledges.views.desk import View, others_of, view_of
 from pledges.words import due_words, facts, status_words
@@ -233,5 +234,7 @@ def ask(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
         {"label": lead.name if lead else found.unit.name, "url": reverse("pledges:detail", args=[found.ref])},
         {"label": _("Ask for an amendment"), "url": ""},
     ]
-    context = {"form": form, "pledge": found, "facts": facts(found), "trail": trail}
+    sent = as_sent([found], but=partial(reads_typed, user)).get(found.pk)
+    told = facts(found) if sent is None else sent_facts(sent)
+    context = {"form": form, "pledge": found, "facts": told, "trail": trail}
     return TemplateResponse(request, "pledges/return.html", context)

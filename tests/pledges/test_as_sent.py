@@ -7,11 +7,12 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from cadres.jobs import JobState
 from cadres.roles import Role
 from pledges.actions import attachments, obstacles, register, transitions
 from pledges.actions.acts import Act
 from pledges.content import CONTENT_FIELDS, MilestoneEntry, PartnerEntry, Parts, SubTargetEntry
-from pledges.models import AttachmentKind, Pledge
+from pledges.models import AttachmentKind, DeskAct, DeskJob, Pledge
 from pledges.sent import as_sent
 from pledges.states import PledgeStatus
 from tests.factories import user_with
@@ -120,6 +121,20 @@ def test_what_lies_before_it_and_what_stood_in_its_way_name_it_as_it_was_sent(
         for url in urls:
             page = text(client.get(url))
             assert [title for title in (SENT, TYPED) if title in page] == [shown], (user, url)
+
+
+def test_acts_of_the_desk_name_it_as_it_was_sent(pledge, tier, readers, visit):
+    client = visit(readers[1])
+    foreseen = reverse("pledges:desk_all", args=[tier.campaign.code]) + "?show=all&act=vet"
+    refused = {"pledges": [pledge.pk], "refused": [[pledge.pk, "Đã trả lại"]], "state": JobState.DONE}
+    job = DeskJob.objects.create(ref=uuid4(), tier=tier, act=DeskAct.VET, **refused)
+    told = [
+        client.get(foreseen),
+        client.get(reverse("pledges:desk_job", args=[job.pk])),
+        client.post(at("return", pledge), {}),
+    ]
+    for page in map(text, told):
+        assert [title for title in (SENT, TYPED) if title in page] == [SENT]
 
 
 def test_withdrawn_it_still_reads_as_sent(pledge, own, readers, visit):
