@@ -26,6 +26,7 @@ from pledges.forms.obstacles import HolderForm, ObstacleForm, RemovalForm
 from pledges.models import Obstacle, Pledge
 from pledges.obstacles import (
     COUNTED,
+    Holder,
     can_follow,
     can_remove,
     held_by,
@@ -212,6 +213,13 @@ def _back(request: HttpRequest, one: Obstacle) -> str:
     return reverse("pledges:obstacle", args=[one.ref])
 
 
+def _offered(keys: list[int], shown: list[Holder], asked: str) -> list[Holder]:
+    """Those shown, and the one asked for though others hold more: a link from another page names him."""
+    if not asked or any(one.key == asked for one in shown):
+        return shown
+    return [*shown, *(one for one in holders(keys, COUNTED) if one.key == asked)]
+
+
 @signed_in
 @require_safe
 def obstacle_list(request: HttpRequest) -> HttpResponse:
@@ -219,7 +227,7 @@ def obstacle_list(request: HttpRequest) -> HttpResponse:
     user, day = person(request), clock.today()
     keys = longest(stuck_now(visible_obstacles(user)))
     shown = holders(keys)
-    form = HolderForm(request.GET, holders=shown)
+    form = HolderForm(request.GET, holders=_offered(keys, shown, request.GET.get("asked", "")))
     found = Obstacle.objects.filter(pk__in=keys)
     rows = held_by(found, form.chosen) if form.chosen else found
     rows = rows.select_related("asked", "pledge__lead_member", "pledge__unit__parent")

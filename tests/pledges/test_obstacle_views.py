@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 
 from cadres.models import Notification
 from pledges.models import Campaign, Obstacle
+from pledges.obstacles import HOLDERS, holders, longest
 from pledges.states import CampaignState, PledgeStatus
 from tests.factories import MemberFactory
 from tests.pledges.factories import DAY, pledge_in
@@ -223,6 +224,20 @@ def test_the_list_is_by_the_longest_and_by_who_is_asked(visit, place):
         assert client.get(LIST, {"asked": key}).context["rows"] == [(expected, expected.days(DAY))]
     assert len(client.get(LIST, {"asked": "nobody"}).context["rows"]) == 2
     assert client.post(LIST).status_code == 405
+
+
+def test_a_link_leads_to_whoever_holds_one_though_many_hold_as_much(visit, place):
+    days = {"since": DAY, "reported_on": DAY, "last_asked_on": DAY}
+    names = [f"Sở {no:02}" for no in range(HOLDERS + 1)]
+    Obstacle.objects.bulk_create(
+        Obstacle(pledge=place.pledge, text=TEXT, asked_name=name, **days) for name in names
+    )
+    client = visit(place.board)
+    last = holders(longest(Obstacle.objects.all()), len(names))[-1]
+    page = client.get(LIST, {"asked": last.key})
+    assert [one.holder for one, _days in page.context["rows"]] == [last.name]
+    assert page.context["form"].chosen == last
+    assert len(client.get(LIST).context["form"].holders) == HOLDERS
 
 
 def test_the_list_shows_what_the_reader_reads_or_is_asked(visit, place):
