@@ -1,5 +1,6 @@
 """Drafts and submission by a form: begun, saved, sent."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,9 @@ from pledges.models import (
 )
 from pledges.permissions import can_edit, lane_of, tiers_counting, why_not_register
 from pledges.states import REGISTERED, PledgeStatus
+
+# How both databases say that a registration of this form is there; anything else that they refuse is a fault.
+_TAKEN = re.compile(r"pledges_pledge[._]ref")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +142,10 @@ def _begin(opened: _Opened, act: Act, *, sends: bool) -> Pledge:
     counted = [PledgeTier(pledge=pledge, tier=tier, member=typed.lead) for tier in counting]
     try:
         begin([New(pledge=pledge, sends=sends, parts=opened.parts)], counted, act=act)
-    except IntegrityError as error:  # the form has been sent for somebody else
+    except IntegrityError as error:
+        if not _TAKEN.search(str(error)):
+            raise
+        # The form has been sent for somebody else.
         raise NotAllowedError(_("This form belongs to another registration.")) from error
     return pledge
 

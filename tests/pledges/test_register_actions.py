@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cadres.actions.members import move_members
 from cadres.models import Member, UnitChange, User
@@ -11,7 +13,7 @@ from cadres.roles import Role
 from pledges.actions import recording, register
 from pledges.actions.acts import Act, NotAllowedError, StaleError
 from pledges.actions.journal import altered_versions, broken_chains
-from pledges.content import Parts, content_of, digest
+from pledges.content import Parts, SubTargetEntry, content_of, digest
 from pledges.models import (
     Channel,
     EventAction,
@@ -197,10 +199,18 @@ def test_a_form_with_the_ref_of_another_registration_is_refused(tier, lead, own)
     other = MemberFactory(unit=lead.unit)
     theirs = draft_of(other, tier, UserFactory(member=other))
     forged = typed(tier, lead, ref=theirs.ref, revision=theirs.revision, content={"title": "Khác"})
-    with pytest.raises(NotAllowedError):
-        register.register(forged, act=act(own), day=DAY)
+    for form in (forged, typed(tier, lead, ref=theirs.ref)):
+        with pytest.raises(NotAllowedError, match="đăng ký khác"), transaction.atomic():
+            register.register(form, act=act(own), day=DAY)
     theirs.refresh_from_db()
     assert (theirs.title, theirs.status) == (CONTENT["title"], PledgeStatus.DRAFT)
+
+
+def test_what_the_database_refuses_besides_is_a_fault_and_no_answer(tier, lead, own):
+    wordless: Any = SubTargetEntry(None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        register.register(typed(tier, lead, parts=Parts(sub_targets=(wordless,))), act=act(own), day=DAY)
+    assert not Pledge.objects.exists()
 
 
 def test_an_amended_pledge_gets_a_second_version_and_the_first_stays(tier, lead, own):
