@@ -37,9 +37,9 @@ def compiled(rows: QuerySet[Any]) -> Statement | None:
 
 
 def with_units(units: QuerySet[Unit]) -> Statement:
-    """The list `wanted` of a statement: the keys of the units."""
-    sql, params = compiled(units.order_by().values("pk")) or ("SELECT NULL WHERE 1 = 0", ())
-    return f"wanted (id) AS ({sql})", params
+    """The list `wanted` of a statement: the keys of the units, and of what stands above each."""
+    sql, params = compiled(units.order_by().values("pk", "parent")) or ("SELECT NULL, NULL WHERE 1 = 0", ())
+    return f"wanted (id, parent_id) AS ({sql})", params
 
 
 def own_rows(tier: Tier, day: date) -> Statement:

@@ -57,11 +57,10 @@ def write_own(tier: Tier, units: QuerySet[Unit], day: date) -> int:
         {_INTO}
         WITH {wanted}, numbers (measure, unit_id, n) AS ({rows}),
         own AS (
-            SELECT wanted.id AS unit_id, {_listed(sums)}
-            FROM wanted LEFT JOIN numbers ON numbers.unit_id = wanted.id GROUP BY wanted.id)
-        SELECT %s, unit_id, unit.parent_id, %s, %s, {_listed(MEASURES)}, {_listed(MEASURES)}
-        FROM own JOIN cadres_unit unit ON unit.id = own.unit_id WHERE 1 = 1
-        ORDER BY unit.parent_id, unit_id
+            SELECT wanted.id AS unit_id, wanted.parent_id, {_listed(sums)}
+            FROM wanted LEFT JOIN numbers ON numbers.unit_id = wanted.id GROUP BY wanted.id, wanted.parent_id)
+        SELECT %s, unit_id, parent_id, %s, %s, {_listed(MEASURES)}, {_listed(MEASURES)} FROM own WHERE 1 = 1
+        ORDER BY parent_id, unit_id
         ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over([*_STOOD, *_OWN])}"""  # noqa: S608  (names of our own)
     return _run(sql, (*keys, *params, tier.pk, *_now(day)))
 
@@ -131,9 +130,10 @@ def _roll_up_numbers(tier: Tier, units: QuerySet[Unit], day: date) -> None:
             FROM wanted JOIN cadres_unit child ON child.parent_id = wanted.id
             JOIN reports_unitcount count ON count.unit_id = child.id AND count.tier_id = %s
             GROUP BY child.parent_id)
-        SELECT %s, wanted.id, unit.parent_id, %s, %s, {_listed(f"COALESCE(mine.{name}, 0)" for name in _OWN)},
+        SELECT %s, wanted.id, wanted.parent_id, %s, %s,
+            {_listed(f"COALESCE(mine.{name}, 0)" for name in _OWN)},
             {_listed(f"COALESCE(mine.own_{name}, 0) + COALESCE(below.{name}, 0)" for name in MEASURES)}
-        FROM wanted JOIN cadres_unit unit ON unit.id = wanted.id
+        FROM wanted
         LEFT JOIN reports_unitcount mine ON mine.unit_id = wanted.id AND mine.tier_id = %s
         LEFT JOIN below ON below.unit_id = wanted.id WHERE 1 = 1
         ON CONFLICT (tier_id, unit_id) DO UPDATE SET {_taking_over([*_STOOD, *MEASURES])}"""  # noqa: S608  (names of our own)
