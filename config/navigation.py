@@ -12,10 +12,9 @@ from cadres.models import Unit, User
 from cadres.permissions import Scope, scope_of, types_for
 from cadres.queries.notices import unread_count
 from cadres.roles import Role
-from pledges import queries
 from pledges.desk import to_vet
 from pledges.models import Tier, TierKind
-from pledges.permissions import visible_dockets
+from pledges.permissions import own_dockets
 from pledges.states import CampaignState, DocketState
 from reports.models import UnitCount
 
@@ -103,8 +102,7 @@ def _dockets(desk: _Desk) -> dict[str, int]:
     relevant = (Role.BOARD_OFFICER, Role.BODY_MEMBER, Role.RECORDER, Role.CLERK)
     if not any(desk.scope.has(role) for role in relevant):
         return {}
-    own = visible_dockets(desk.user).filter(queries.first_hand(desk.user)).filter(of_cell=False)
-    states = own.order_by().values_list("state")
+    states = own_dockets(desk.user).order_by().values_list("state")
     return dict(states.annotate(n=Count("pk")))
 
 

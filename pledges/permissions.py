@@ -55,6 +55,18 @@ def visible_dockets(user: User) -> QuerySet[Docket]:
     return Docket.objects.filter(Q(body__in=bodies) | under(scope.readable_paths, "body__unit__"))
 
 
+def own_dockets(user: User) -> QuerySet[Docket]:
+    """Dockets of the user's own bodies and of the bodies of his very units, not of units below; no cell's.
+
+    By keys that are known with his roles: no organisation is looked up.
+    """
+    scope = scope_of(user)
+    bodies = {pk for keys in scope.bodies.values() for pk in keys}
+    held = {path for paths in scope.paths.values() for path in paths}
+    units = [scope.units[path].pk for path in held if path.startswith(scope.readable_paths)]
+    return Docket.objects.filter(Q(body__in=bodies) | Q(body__unit__in=units), of_cell=False)
+
+
 def can_type_for(user: User, member: Member, tier: Tier) -> bool:
     """Whether the user may enter and submit for the member.
 

@@ -10,9 +10,8 @@ from django.utils.translation import ngettext
 from cadres.models import User
 from cadres.templatetags.display import day as day_words
 from cadres.templatetags.display import number
-from pledges import queries
 from pledges.models import Docket, OpinionSheet
-from pledges.permissions import bodies_of_member, can_issue, can_record, visible_dockets
+from pledges.permissions import bodies_of_member, can_issue, can_record, own_dockets
 from pledges.states import DocketState
 from pledges.views.docket_desk import Waiting
 
@@ -23,7 +22,7 @@ def own_steps(user: User, day: date) -> list[Waiting]:
     """What of the open and the concluded dockets awaits the person, the oldest first: two queries."""
     sits_in = bodies_of_member(user, day)
     sheets = OpinionSheet.objects.filter(docket=OuterRef("pk"), member=user.member_id)
-    rows = visible_dockets(user).filter(queries.first_hand(user)).filter(of_cell=False)
+    rows = own_dockets(user)
     rows = rows.filter(state__in=(DocketState.OPEN, DocketState.CONCLUDED))
     rows = rows.select_related("body__unit", "campaign").annotate(n=Count("lines"), has_said=Exists(sheets))
     found = [_step(docket, user, sits_in) for docket in rows.order_by("created_at", "pk")]
