@@ -147,7 +147,7 @@ def write_plain_list(file: BinaryIO, listed: Listed) -> int:
 def _columns(opened: Opened) -> list[Column]:
     if opened.figure.kind == Kind.CELLS:
         return [Column(_("No."), 6, "int"), *_place_columns(), Column(_("List sent on"), 14, "date")]
-    why = [Column(_("Why not counted"), 26)] if _tells_why(opened) else []
+    why = [Column(_("Why not counted"), 26)] if tells_why(opened) else []
     stuck = _obstacle_columns() if tells_obstacles(opened) else []
     return [*lead_columns(), *why, *task_columns(opened.tier), *stuck]
 
@@ -176,7 +176,8 @@ def _obstacle_cells(line: Line) -> list[object]:
     return ["\n".join(column) for column in zip(*told, strict=True)]
 
 
-def _tells_why(opened: Opened) -> bool:
+def tells_why(opened: Opened) -> bool:
+    """Whether the list says of each person why he is not counted."""
     return opened.part == Part.LEFT_OUT and opened.figure.kind == Kind.PEOPLE
 
 
@@ -203,7 +204,7 @@ def task_columns(tier: Tier) -> list[Column]:
 def _cells(opened: Opened, no: int, line: Line) -> list[object]:
     if opened.figure.kind == Kind.CELLS:
         return [no, *_place_cells(line), line.sent_on]
-    why = [line.reason] if _tells_why(opened) else []
+    why = [line.reason] if tells_why(opened) else []
     stuck = _obstacle_cells(line) if tells_obstacles(opened) else []
     return [*lead_cells(no, line), *why, *task_cells(line, opened.tier), *stuck]
 

@@ -125,8 +125,9 @@ class DailyCount(models.Model):
     A registration whose day the paper does not tell is on no day of the curve.
     """
 
-    tier = models.ForeignKey(Tier, models.CASCADE, related_name="daily_counts")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="daily_counts")
+    # Without indexes of their own: they are asked for together, and a rebuild writes millions of rows.
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="daily_counts", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="daily_counts", db_index=False)
     on = models.DateField()
     own_registered = _count()
     registered = _count()
@@ -156,8 +157,9 @@ class FacetCount(models.Model):
     the rest of `UnitCount.pledges`. Nought has no row either.
     """
 
-    tier = models.ForeignKey(Tier, models.CASCADE, related_name="facet_counts")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="facet_counts")
+    # As of days.
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="facet_counts", db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="facet_counts", db_index=False)
     facet = models.CharField(max_length=5, choices=Facet)
     code = models.CharField(max_length=100)
     own_pledges = _count()

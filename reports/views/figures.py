@@ -21,10 +21,19 @@ from cadres.views import terms
 from reports.closing_lists import closed_part_address
 from reports.dashboards import member_tiers
 from reports.few_rows import narrowed
-from reports.figures import figure_lines, figures_of, footnotes
+from reports.figures import Kind, figure_lines, figures_of, footnotes
 from reports.models import UnitCount
 from reports.opened import AT_ONCE, Opened, Part, is_updating, part_number, parts_of, read_leaf
-from reports.opened_lines import Line, Listed, lines_of, title_of, with_names, write_list
+from reports.opened_lines import (
+    Line,
+    Listed,
+    lines_of,
+    tells_obstacles,
+    tells_why,
+    title_of,
+    with_names,
+    write_list,
+)
 from reports.views.cell_book import XLSX
 from reports.views.dashboard import unit_for
 from reports.views.lists import any_tier
@@ -137,9 +146,22 @@ def _common(opened: Opened, row: UnitCount | None) -> dict[str, object]:
         "tier": opened.tier,
         "campaign": opened.tier.campaign,
         "title": title_of(opened),
+        **_columns(opened),
         "unregistered": (opened.figure.code, opened.part) == ("registered", Part.REST),
         "rate": opened.figure.rate(row, own=opened.own),
         "now": clock.now(),
+    }
+
+
+def _columns(opened: Opened) -> dict[str, bool]:
+    """What the table asks of each of its rows, asked once."""
+    kind = opened.figure.kind
+    return {
+        "is_people": kind == Kind.PEOPLE,
+        "is_pledges": kind == Kind.PLEDGES,
+        "is_cells": kind == Kind.CELLS,
+        "tells_why": tells_why(opened),
+        "tells_holder": tells_obstacles(opened),
     }
 
 
