@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Expression, F, FloatField, Q, QuerySet, Value, Window
+from django.db.models import Count, Expression, F, FloatField, Prefetch, Q, QuerySet, Value, Window
 from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
@@ -24,8 +24,8 @@ from reports.models import UnitCount
 PAGE = 50
 # So many stand on the page of a unit before anything is asked for.
 SHOWN = 12
-# Columns of a unit that no line needs, and the index `unit_siblings` does not hold.
-_NOT_TOLD = tuple(f"unit__{name}" for name in ("name_key", "kind", "symbol", "ended_on", "phone", "place"))
+# What a line tells of a unit: the columns that the index `unit_siblings` holds.
+_TOLD = ("code", "name", "path", "parent")
 # The share below which the chip looks, where no other is asked for.
 LOW = 90
 
@@ -48,7 +48,8 @@ class Measures:
     def orders(self) -> dict[str, Any]:
         """The columns by the key of the page's address; units without a share come last in it."""
         return {
-            "name": F("unit__path"),
+            # Units below one another stand in the tree in the order of their keys.
+            "name": F("unit_id"),
             "registered": F(self.size),
             "percent": Cast(self.reached, FloatField()) / NullIf(F(self.counted), 0),
             MISSING: F(self.counted) - F(self.reached),
@@ -229,7 +230,7 @@ class Ranking:
 
 
 def ranking(tier: Tier, unit: Unit, asked: Asked) -> Ranking:
-    """The units asked for: one query for a card, two for a page, however many there are."""
+    """The units asked for: two queries for a card, three for a page, however many there are."""
     by = measures_of(tier)
     below = _below(tier, unit).filter(by.among)
     if not asked.is_whole:
@@ -253,10 +254,11 @@ def _card(tier: Tier, asked: Asked, rows: QuerySet[UnitCount]) -> Ranking:
 def _below(tier: Tier, unit: Unit) -> QuerySet[UnitCount]:
     """Counts of the units directly below, with what a line tells of the unit.
 
-    Both tables are asked for the units below, so that each is read where these stand side by side.
+    Names are read for what is shown, and from where those of siblings stand side by side; joined, each
+    unit's count would be looked up by itself.
     """
-    rows = UnitCount.objects.filter(tier=tier, parent=unit, unit__parent=unit)
-    return rows.select_related("unit").defer(*_NOT_TOLD)
+    named = Prefetch("unit", Unit.objects.filter(parent=unit).only(*_TOLD))
+    return UnitCount.objects.filter(tier=tier, parent=unit).prefetch_related(named)
 
 
 def _numbers(by: Measures, below: QuerySet[UnitCount], asked: Asked, wanted: Q) -> dict[str, int]:
@@ -282,7 +284,7 @@ def _ordered(by: Measures, rows: QuerySet[UnitCount], sort: str) -> QuerySet[Uni
     """By the column ("-column": downwards), then by place in the tree."""
     column: Expression | F = by.orders()[sort.removeprefix("-")]
     order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-    return rows.order_by(order, "unit__path")
+    return rows.order_by(order, "unit_id")
 
 
 def _wanted(by: Measures, asked: Asked) -> Q:

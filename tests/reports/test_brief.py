@@ -135,7 +135,7 @@ def test_it_costs_the_same_whatever_the_tree(
         )
     counts.drain(DAY)
     client.get(BRIEF)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = client.get(BRIEF)
     assert len(response.context_data["weakest"]) == item_count
     assert len(response.context_data["undecided"].dockets) == item_count

@@ -126,7 +126,7 @@ def test_the_dashboard_costs_the_same_whatever_the_tree(
     counts.drain(DAY)
     client.force_login(user)
     client.get("/units/TAYHO/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get("/units/TAYHO/")
     assert len(response.context_data["rows"]) == item_count
     assert len(response.context_data["data"].highlights) == min(item_count**2, 6)
