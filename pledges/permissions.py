@@ -55,8 +55,8 @@ def visible_dockets(user: User) -> QuerySet[Docket]:
     return Docket.objects.filter(Q(body__in=bodies) | under(scope.readable_paths, "body__unit__"))
 
 
-def own_dockets(user: User) -> QuerySet[Docket]:
-    """Dockets of the user's own bodies and of the bodies of his very units, not of units below; no cell's.
+def first_hand(user: User) -> Q:
+    """The condition "the docket is of the user's own bodies or of his very units", not of units below.
 
     By keys that are known with his roles: no organisation is looked up.
     """
@@ -64,7 +64,12 @@ def own_dockets(user: User) -> QuerySet[Docket]:
     bodies = {pk for keys in scope.bodies.values() for pk in keys}
     held = {path for paths in scope.paths.values() for path in paths}
     units = [scope.units[path].pk for path in held if path.startswith(scope.readable_paths)]
-    return Docket.objects.filter(Q(body__in=bodies) | Q(body__unit__in=units), of_cell=False)
+    return Q(body__in=bodies) | Q(body__unit__in=units)
+
+
+def own_dockets(user: User) -> QuerySet[Docket]:
+    """Dockets at first hand; no meeting of a cell."""
+    return Docket.objects.filter(first_hand(user), of_cell=False)
 
 
 def can_type_for(user: User, member: Member, tier: Tier) -> bool:

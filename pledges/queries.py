@@ -14,11 +14,9 @@ from cadres.models import (
     Rank,
     Standing,
     Unit,
-    User,
 )
 from cadres.models.members import MembershipQuerySet
 from cadres.models.units import UnitQuerySet
-from cadres.permissions import scope_of
 from pledges.deciding import DECIDING as DECIDING  # callers name all of these from here
 from pledges.deciding import awaiting_body as awaiting_body
 from pledges.deciding import bodies_agreed as bodies_agreed
@@ -303,14 +301,6 @@ def list_totals(units: QuerySet[Any]) -> dict[str, int]:
 def pending_lists(tier: Tier) -> QuerySet[DocketLine]:
     """Lines of open dockets that ask for the endorsement of a list."""
     return DocketLine.objects.filter(docket__tier=tier, docket__state=DocketState.OPEN, unit__isnull=False)
-
-
-def first_hand(user: User) -> Q:
-    """The condition "the docket is of the user's own bodies or units", not of units below them."""
-    scope = scope_of(user)
-    bodies = {pk for keys in scope.bodies.values() for pk in keys}
-    paths = {path for paths in scope.paths.values() for path in paths}
-    return Q(body__in=bodies) | Q(body__unit__path__in=paths)
 
 
 def awaiting_by_lane(tier: Tier, body: Body, mode: str | None = None) -> dict[bool, int]:

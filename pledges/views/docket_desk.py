@@ -18,7 +18,7 @@ from cadres.templatetags.display import number
 from cadres.views.paging import page_of
 from pledges import queries
 from pledges.models import Docket, RouteStep, StepLevel, StepMode, Tier
-from pledges.permissions import can_build_for, can_record, visible_dockets
+from pledges.permissions import can_build_for, can_record, first_hand, visible_dockets
 from pledges.states import CampaignState, DocketState
 
 PAGE = 30
@@ -37,7 +37,7 @@ class DocketFilter:
         self.of = BELOW if params.get("of") == BELOW else ""
         self.state = params.get("state", "") if params.get("state") in DocketState.values else ""
         self.everything = visible_dockets(user).filter(of_cell=False)
-        self.own = queries.first_hand(user)
+        self.own = first_hand(user)
 
     @property
     def is_filtered(self) -> bool:
